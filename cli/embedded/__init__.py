@@ -1,0 +1,1 @@
+"""The embedded service: Temporal server, outbox and worker under one supervisor."""

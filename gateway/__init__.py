@@ -1,0 +1,1 @@
+"""The one door from people to Temporal and to the read side."""

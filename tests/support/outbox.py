@@ -1,0 +1,58 @@
+"""A real SMTP server on the loopback that keeps what it is sent."""
+
+import asyncio
+import contextlib
+import threading
+from collections.abc import Iterator
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+
+class Outbox:
+    """The messages received so far, in the order they came; `refuse` sets an answer to give."""
+
+    def __init__(self) -> None:
+        self.port = 0
+        self.messages: list[EmailMessage] = []
+        self.refuse: str | None = None
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+        if self.refuse is not None:
+            return self.refuse
+        content = envelope.content
+        assert isinstance(content, bytes)
+        message = message_from_bytes(content, policy=policy.default)
+        assert isinstance(message, EmailMessage)
+        self.messages.append(message)
+        return "250 Kept"
+
+
+@contextlib.contextmanager
+def running_outbox() -> Iterator[Outbox]:
+    """An outbox on a free loopback port, served from a thread of its own."""
+    outbox = Outbox()
+    loop = asyncio.new_event_loop()
+    server = loop.run_until_complete(
+        loop.create_server(lambda: SMTP(outbox, loop=loop), host="127.0.0.1", port=0)
+    )
+    outbox.port = server.sockets[0].getsockname()[1]
+    thread = threading.Thread(target=loop.run_forever, name="outbox", daemon=True)
+    thread.start()
+    try:
+        yield outbox
+    finally:
+
+        async def close() -> None:
+            server.close()
+            await server.wait_closed()
+            conversations = asyncio.all_tasks() - {asyncio.current_task()}
+            for conversation in conversations:
+                conversation.cancel()
+            await asyncio.gather(*conversations, return_exceptions=True)
+
+        asyncio.run_coroutine_threadsafe(close(), loop).result(10)
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join(10)
+        loop.close()

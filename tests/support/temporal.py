@@ -1,0 +1,62 @@
+"""Temporal servers for the tests: the real one, and the one that skips time."""
+
+import contextlib
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from temporalio.client import Client
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.converter import DataConverter
+from temporalio.testing import WorkflowEnvironment
+
+from gateway.programs import bundled_program
+from gateway.search_attributes import SEARCH_ATTRIBUTES, register_search_attributes
+from tests.support.processes import serving
+
+
+@dataclass(frozen=True, kw_only=True)
+class TemporalServer:
+    """A running server with the case's search attributes in its namespace `default`."""
+
+    port: int
+    pid: int
+
+    @property
+    def address(self) -> str:
+        """What TEMPORAL_ADDRESS says."""
+        return f"127.0.0.1:{self.port}"
+
+    async def connect(self, data_converter: DataConverter = pydantic_data_converter) -> Client:
+        """A client in the caller's event loop."""
+        return await Client.connect(self.address, data_converter=data_converter)
+
+
+@contextlib.contextmanager
+def running_temporal(folder: Path) -> Iterator[TemporalServer]:
+    """The real server on a free loopback port, with its data in `folder`."""
+
+    def command(port: int) -> list[str | Path]:
+        words: list[str | Path] = [bundled_program("temporal"), "server", "start-dev", "--headless"]
+        words += ["--ip", "127.0.0.1", "--port", str(port), "--log-level", "warn"]
+        words += ["--db-filename", folder / "temporal.db"]
+        words += ["--sqlite-pragma", "journal_mode=WAL", "--sqlite-pragma", "synchronous=OFF"]
+        for name, kind in SEARCH_ATTRIBUTES.items():
+            words += ["--search-attribute", f"{name}={kind}"]
+        return words
+
+    with serving(command, log=folder / "temporal.log") as (port, pid):
+        yield TemporalServer(port=port, pid=pid)
+
+
+@contextlib.asynccontextmanager
+async def skipping_time(
+    data_converter: DataConverter = pydantic_data_converter,
+) -> AsyncIterator[WorkflowEnvironment]:
+    """A server of its own that skips time, with the case's search attributes in place."""
+    async with await WorkflowEnvironment.start_time_skipping(
+        data_converter=data_converter,
+        test_server_existing_path=str(bundled_program("temporal-test-server")),
+    ) as environment:
+        await register_search_attributes(environment.client)
+        yield environment
