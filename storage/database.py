@@ -1,0 +1,199 @@
+"""The connection to the database: SQLite in WAL mode, or a pool to PostgreSQL."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from sqlalchemy import Connection, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+BUSY_SECONDS = 15.0  # how long a writer waits for the others before it gives up
+CONNECT_SECONDS = 10.0
+POOL_SIZE = 10
+_WRITES = "evenhand_writes"
+_UNREACHABLE_STATES = ("08", "28", "3D", "53", "57P")  # SQLSTATE classes: no service to be had
+_MISSING_TABLE = ("no such table", "UndefinedTableError")
+
+
+class DatabaseError(Exception):
+    """Something is wrong with the database; the message says what, and what to do."""
+
+
+class DatabaseUnreachable(DatabaseError):
+    """The database does not answer. `url` names it, without its password."""
+
+    def __init__(self, url: str, cause: BaseException) -> None:
+        self.url = url
+        super().__init__(
+            f"The database {url} is not reachable ({_first_line(cause)}). "
+            "Start it, or correct EVENHAND_DATABASE_URL."
+        )
+
+
+class DatabaseNotReady(DatabaseError):
+    """The database answers but lacks its tables."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        super().__init__(
+            f"The database {url} lacks the tables of this version. Migrate it first "
+            "(the service does so when it starts)."
+        )
+
+
+class Database:
+    """An open database. `reading()` and `writing()` give connections inside a transaction."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+
+    @property
+    def url(self) -> str:
+        """Where the database is, without its password."""
+        return shown(self._engine.url)
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether this is SQLite, where one writer holds the whole database."""
+        return self._engine.dialect.name == "sqlite"
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncConnection]:
+        """A connection that sees one state of the database and is rolled back at the end.
+
+        Raises DatabaseUnreachable or DatabaseNotReady.
+        """
+        with self._plainly():
+            async with self._engine.connect() as connection:
+                if not self.is_sqlite:
+                    # A long read must not see half of what is written meanwhile.
+                    await connection.execution_options(isolation_level="REPEATABLE READ")
+                yield connection
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[AsyncConnection]:
+        """A connection in a transaction, committed at the end or rolled back on any error.
+
+        On SQLite it takes the write lock at once: a transaction that reads first and then finds
+        the lock taken could never go on. Raises DatabaseUnreachable or DatabaseNotReady.
+        """
+        with self._plainly():
+            async with self._engine.connect() as connection:
+                await connection.execution_options(**{_WRITES: True})
+                async with connection.begin():
+                    yield connection
+
+    async def check(self) -> None:
+        """Returns if the database answers. Raises DatabaseUnreachable."""
+        async with self.reading() as connection:
+            await connection.exec_driver_sql("SELECT 1")
+
+    async def close(self) -> None:
+        """Closes every connection."""
+        await self._engine.dispose()
+
+    def _plainly(self) -> "_Plainly":
+        return _Plainly(self.url)
+
+
+class _Plainly:
+    """Turns a driver's errors into sentences, where they mean that the database is not there."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, OSError | TimeoutError):
+            raise DatabaseUnreachable(self._url, error) from error
+        if isinstance(error, DBAPIError):
+            if any(sign in str(error.orig) for sign in _MISSING_TABLE):
+                raise DatabaseNotReady(self._url) from error
+            if _is_gone(error):
+                raise DatabaseUnreachable(self._url, error.orig or error) from error
+
+
+def open_database(url: str) -> Database:
+    """Opens the database at `url`; nothing is connected until the first use.
+
+    Takes `sqlite+aiosqlite:///FILE` or `postgresql+asyncpg://…`; plain `sqlite:///FILE` and
+    `postgresql://…` are read as these. Raises DatabaseError for any other URL.
+    """
+    parsed = _with_async_driver(url)
+    if parsed.get_backend_name() == "sqlite":
+        engine = create_async_engine(parsed, connect_args={"timeout": BUSY_SECONDS})
+        event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+        event.listen(engine.sync_engine, "begin", _begin_sqlite)
+    else:
+        engine = create_async_engine(
+            parsed,
+            pool_size=POOL_SIZE,
+            pool_pre_ping=True,
+            connect_args={"timeout": CONNECT_SECONDS},
+        )
+    return Database(engine)
+
+
+def shown(url: str | URL) -> str:
+    """The URL as it may be shown: a password in it is starred out."""
+    return make_url(url).render_as_string(hide_password=True)
+
+
+def _with_async_driver(url: str) -> URL:
+    try:
+        parsed = make_url(url)
+        backend = parsed.get_backend_name()
+    except ArgumentError as error:
+        raise DatabaseError(
+            "EVENHAND_DATABASE_URL is not a database URL. Write sqlite+aiosqlite:///FILE or "
+            "postgresql+asyncpg://USER:PASSWORD@HOST/NAME."
+        ) from error
+    match backend:
+        case "sqlite":
+            return parsed.set(drivername="sqlite+aiosqlite")
+        case "postgresql":
+            return parsed.set(drivername="postgresql+asyncpg")
+    raise DatabaseError(
+        f"EVENHAND_DATABASE_URL names “{backend}”, which is not supported. Use SQLite "
+        "(sqlite+aiosqlite:///FILE) or PostgreSQL (postgresql+asyncpg://…)."
+    )
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    # The driver would begin transactions by itself, and never an immediate one.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in (
+        "journal_mode=WAL",
+        # The record must outlive a power cut, which WAL with NORMAL does not promise.
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "secure_delete=ON",  # what is discarded is overwritten, not merely unlinked
+        "recursive_triggers=ON",  # so that REPLACE meets the triggers that forbid deleting
+        f"busy_timeout={int(BUSY_SECONDS * 1000)}",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get(_WRITES, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _is_gone(error: DBAPIError) -> bool:
+    if error.connection_invalidated:
+        return True
+    state = getattr(error.orig, "sqlstate", None)
+    if state is not None:
+        return str(state).startswith(_UNREACHABLE_STATES)
+    return type(error).__name__ in ("OperationalError", "InterfaceError")
+
+
+def _first_line(error: BaseException) -> str:
+    lines = str(error).strip().splitlines()
+    return lines[0] if lines else type(error).__name__

@@ -1,0 +1,208 @@
+"""Writing the record: each event once, chained to the one before, with its projections."""
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from sqlalchemy import insert, select, text
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from domain.audit import canonical, genesis, link
+from domain.case import Case, evolve
+from domain.contracts import RecordEvents
+from domain.events import Event
+from storage.database import Database
+from storage.projections import forget_projections, project
+from storage.tables import EventRow
+
+_ATTEMPTS = 5  # each one lost means that another recorder got further meanwhile
+
+
+class RecordError(Exception):
+    """The record refused what it was given; the message says why."""
+
+    def __init__(self, school: str, reference: str, sequence: int, problem: str) -> None:
+        self.school = school
+        self.reference = reference
+        self.sequence = sequence
+        super().__init__(f"{reference} at {school}, event {sequence}: {problem}")
+
+
+class RecordConflict(RecordError):
+    """Another event is on the record under this identity. It stands; nothing was written.
+
+    This is an alarm: two histories of one case exist.
+    """
+
+
+class RecordGap(RecordError):
+    """Events between the record's last one and these are missing. Nothing was written."""
+
+
+class BadBatch(RecordError):
+    """The events are not consecutive events of the case that they come with."""
+
+
+class Rebuilt(NamedTuple):
+    """What a rebuild of the projections covered."""
+
+    cases: int
+    events: int
+
+
+class Recorder:
+    """Records events exactly once, however many workers record the same ones at once.
+
+    `on_recorded` is told how many events were newly written, after they are committed.
+    """
+
+    def __init__(
+        self, database: Database, on_recorded: Callable[[int], None] = lambda count: None
+    ) -> None:
+        self._database = database
+        self._on_recorded = on_recorded
+
+    async def record(self, batch: RecordEvents) -> str:
+        """Records consecutive events and the case after them; returns the last one's hash (hex).
+
+        An event's identity is its school, reference and sequence. What is on the record with the
+        same content already is left alone, be it some of the batch or all of it. Raises
+        RecordConflict where the record holds other content, RecordGap where events before these
+        are missing, BadBatch, and DatabaseUnreachable, after each of which the record is as it
+        was; only the last is worth trying again.
+        """
+        _check(batch)
+        for attempt in range(1, _ATTEMPTS + 1):
+            try:
+                async with self._database.writing() as connection:
+                    head, written = await _append(connection, batch.events)
+                    if written:
+                        await project(connection, batch.case, head)
+                break
+            except IntegrityError:
+                # Another recorder wrote these a moment ago: look again, and find them there.
+                if attempt == _ATTEMPTS:
+                    raise
+        if written:
+            self._on_recorded(written)
+        return head.hex()
+
+    async def rebuild_projections(self) -> Rebuilt:
+        """Replaces the projections by what the events say; recorders wait meanwhile.
+
+        Raises ValueError where a case's events don't follow one another: verify the record.
+        """
+        cases = events = 0
+        async with self._database.writing() as connection:
+            if not self._database.is_sqlite:
+                await connection.execute(text("LOCK TABLE events IN SHARE ROW EXCLUSIVE MODE"))
+            await forget_projections(connection)
+            known = select(EventRow.school, EventRow.reference).distinct()
+            for school, reference in (await connection.execute(known)).all():
+                case, head = await _replay(connection, school, reference)
+                await project(connection, case, head)
+                cases += 1
+                events += case.sequence
+        return Rebuilt(cases, events)
+
+
+def _check(batch: RecordEvents) -> None:
+    case = batch.case
+    if not batch.events:
+        raise BadBatch(case.school, case.reference, case.sequence, "there is no event to record")
+    first = batch.events[0].sequence
+    for expected, event in enumerate(batch.events, start=first):
+        if (event.school, event.reference, event.sequence) != (
+            case.school,
+            case.reference,
+            expected,
+        ):
+            raise BadBatch(
+                case.school,
+                case.reference,
+                expected,
+                f"found event {event.sequence} of {event.reference} at {event.school} instead",
+            )
+    if case.sequence != batch.events[-1].sequence:
+        raise BadBatch(
+            case.school,
+            case.reference,
+            case.sequence,
+            f"the case stands at this event, but the last one given is {batch.events[-1].sequence}",
+        )
+
+
+async def _append(connection: AsyncConnection, events: Sequence[Event]) -> tuple[bytes, int]:
+    """Writes what is not on the record yet; the hash of the batch's last event, and how many."""
+    first = events[0]
+    stored = await _stored_from(connection, first.school, first.reference, first.sequence - 1)
+    head = genesis(first.school, first.reference)
+    if first.sequence > 1:
+        if first.sequence - 1 not in stored:
+            raise RecordGap(
+                first.school,
+                first.reference,
+                first.sequence,
+                f"event {first.sequence - 1} is not on the record, so this one has no place on it",
+            )
+        head = stored[first.sequence - 1][1]
+    rows = []
+    for event in events:
+        content = canonical(event)
+        head = link(head, content)
+        if (there := stored.get(event.sequence)) is None:
+            rows.append(_row(event, content, head))
+        elif there[0] != content:
+            raise RecordConflict(
+                event.school,
+                event.reference,
+                event.sequence,
+                "the record holds another event here; it stands, and this one was refused",
+            )
+        else:
+            head = there[1]
+    if rows:
+        await connection.execute(insert(EventRow), rows)
+    return head, len(rows)
+
+
+async def _stored_from(
+    connection: AsyncConnection, school: str, reference: str, sequence: int
+) -> dict[int, tuple[bytes, bytes]]:
+    rows = await connection.execute(
+        select(EventRow.sequence, EventRow.content, EventRow.hash).where(
+            EventRow.school == school,
+            EventRow.reference == reference,
+            EventRow.sequence >= sequence,
+        )
+    )
+    return {number: (content, digest) for number, content, digest in rows}
+
+
+def _row(event: Event, content: bytes, digest: bytes) -> dict[str, object]:
+    return {
+        "school": event.school,
+        "reference": event.reference,
+        "sequence": event.sequence,
+        "at": event.at,
+        "type": event.fact.type,
+        "actor_role": event.actor.role.value,
+        "content": content,
+        "hash": digest,
+    }
+
+
+async def _replay(connection: AsyncConnection, school: str, reference: str) -> tuple[Case, bytes]:
+    rows = await connection.execute(
+        select(EventRow.content, EventRow.hash)
+        .where(EventRow.school == school, EventRow.reference == reference)
+        .order_by(EventRow.sequence)
+    )
+    case: Case | None = None
+    head = genesis(school, reference)
+    for content, digest in rows:
+        case = evolve(case, Event.model_validate_json(content))
+        head = digest
+    if case is None:
+        raise ValueError(f"{reference} at {school}: there are no events to rebuild it from")
+    return case, head

@@ -1,0 +1,232 @@
+"""The tables. `events` is the record; `cases` and `due_items` can be rebuilt from it."""
+
+from datetime import UTC, date, datetime
+from typing import Any, ClassVar
+
+from sqlalchemy import (
+    BigInteger,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    String,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+
+class Moment(TypeDecorator[datetime]):
+    """A UTC instant on every database; SQLite has no time zones, so they are added on reading.
+
+    Refuses a naive datetime with ValueError.
+    """
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """Time zones where the database has them."""
+        return dialect.type_descriptor(DateTime(timezone=dialect.name != "sqlite"))
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """The instant in UTC, without its zone on SQLite."""
+        if value is None:
+            return None
+        if value.utcoffset() is None:
+            raise ValueError(f"{value} has no time zone: a stored instant is UTC.")
+        instant = value.astimezone(UTC)
+        return instant.replace(tzinfo=None) if dialect.name == "sqlite" else instant
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """The instant, always with its zone."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Table(DeclarativeBase):
+    """Base of all tables; constraints have names, so that a migration can speak of them."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map: ClassVar = {
+        str: String(),
+        bytes: LargeBinary(),
+        datetime: Moment(),
+        int: BigInteger(),
+    }
+
+
+class EventRow(Table):
+    """One event, exactly as hashed. Triggers refuse any change; see the first migration.
+
+    `at`, `type` and `actor_role` repeat what `content` says, for queries; verification checks
+    that they agree.
+    """
+
+    __tablename__ = "events"
+
+    school: Mapped[str]
+    reference: Mapped[str]
+    sequence: Mapped[int]
+    at: Mapped[datetime]
+    type: Mapped[str]
+    actor_role: Mapped[str]
+    content: Mapped[bytes]  # RFC 8785 canonical JSON
+    hash: Mapped[bytes]
+
+    # Without a rowid, SQLite has no second identity by which REPLACE could remove an event.
+    __table_args__ = (
+        PrimaryKeyConstraint("school", "reference", "sequence"),
+        {"sqlite_with_rowid": False},
+    )
+
+
+class CaseRow(Table):
+    """A case as its last event left it."""
+
+    __tablename__ = "cases"
+
+    school: Mapped[str] = mapped_column(primary_key=True)
+    reference: Mapped[str] = mapped_column(primary_key=True)
+    track: Mapped[str]
+    policy_digest: Mapped[str]
+    stage: Mapped[str]
+    severity: Mapped[str]
+    sequence: Mapped[int]
+    head: Mapped[bytes]  # the last event's hash: it remembers an end that was cut off
+    opened_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]
+    next_at: Mapped[datetime | None]  # when the case's timer must fire
+    state: Mapped[str] = mapped_column(Text())  # the domain's Case, as JSON
+
+    __table_args__ = (Index(None, "school", "stage"), Index(None, "school", "opened_at"))
+
+
+class DueItemRow(Table):
+    """An open deadline of a case."""
+
+    __tablename__ = "due_items"
+
+    school: Mapped[str] = mapped_column(primary_key=True)
+    reference: Mapped[str] = mapped_column(primary_key=True)
+    deadline: Mapped[str] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    about: Mapped[str]
+    due_on: Mapped[date]
+    due_at: Mapped[datetime]
+    next_at: Mapped[datetime | None]
+    owner: Mapped[str | None]
+    owner_role: Mapped[str | None]
+    level: Mapped[int]
+    generation: Mapped[int]
+
+    __table_args__ = (Index(None, "school", "due_at"),)
+
+
+class PolicyRow(Table):
+    """A published version of a policy: never changed, found by its digest."""
+
+    __tablename__ = "policies"
+
+    digest: Mapped[str] = mapped_column(primary_key=True)
+    policy: Mapped[str]
+    version: Mapped[str]
+    title: Mapped[str]
+    document: Mapped[str] = mapped_column(Text())  # the JSON whose SHA-256 is the digest
+    published_at: Mapped[datetime]
+
+    __table_args__ = (UniqueConstraint("policy", "version"),)
+
+
+class CalendarRow(Table):
+    """A school's calendar as it once stood: never changed, found by its digest."""
+
+    __tablename__ = "calendars"
+
+    digest: Mapped[str] = mapped_column(primary_key=True)
+    document: Mapped[str] = mapped_column(Text())  # the JSON whose SHA-256 is the digest
+    published_at: Mapped[datetime]
+
+
+class SchoolRow(Table):
+    """A school and the calendar that it goes by now."""
+
+    __tablename__ = "schools"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    title: Mapped[str]
+    calendar_digest: Mapped[str] = mapped_column(ForeignKey("calendars.digest"))
+
+
+class SchoolPolicyRow(Table):
+    """Which version of a policy a school opens new cases under."""
+
+    __tablename__ = "school_policies"
+
+    school: Mapped[str] = mapped_column(ForeignKey("schools.id"), primary_key=True)
+    policy: Mapped[str] = mapped_column(primary_key=True)
+    digest: Mapped[str] = mapped_column(ForeignKey("policies.digest"))
+
+
+class ReferenceCounterRow(Table):
+    """The last number given to a case, for each prefix and year."""
+
+    __tablename__ = "reference_counters"
+
+    school: Mapped[str] = mapped_column(primary_key=True)
+    prefix: Mapped[str] = mapped_column(primary_key=True)
+    year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    last: Mapped[int]
+
+
+class PersonRow(Table):
+    """A person: name and e-mail under the person's own key, which the master key wraps."""
+
+    __tablename__ = "persons"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    school: Mapped[str]
+    added_at: Mapped[datetime]
+    wrapped_key: Mapped[bytes]
+    name: Mapped[bytes]
+    email: Mapped[bytes | None]
+
+    __table_args__ = (Index(None, "school", "added_at"),)
+
+
+class PersonRoleRow(Table):
+    """A role that a person holds at their school."""
+
+    __tablename__ = "person_roles"
+
+    person: Mapped[str] = mapped_column(
+        ForeignKey("persons.id", ondelete="CASCADE"), primary_key=True
+    )
+    role: Mapped[str] = mapped_column(primary_key=True)
+
+
+class TextRow(Table):
+    """A text that an event commits to, with its salt, under the key of the person it is about."""
+
+    __tablename__ = "texts"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    person: Mapped[str] = mapped_column(ForeignKey("persons.id", ondelete="CASCADE"), index=True)
+    school: Mapped[str]
+    reference: Mapped[str]
+    kind: Mapped[str]
+    ciphertext: Mapped[bytes]  # the salt (32 bytes), then the text in UTF-8
+
+    __table_args__ = (Index(None, "school", "reference"),)
