@@ -143,15 +143,15 @@ class CalendarDates(BaseModel):
 
     @cached_property
     def working_coverage(self) -> tuple[date, date]:
-        """First and last day for which bank holidays are known. Raises CalendarError if none."""
-        if not self.bank_holidays:
+        """First and last day for which bank holidays are known. Raises CalendarError if unknown."""
+        first, last = self.bank_holidays_from, self.bank_holidays_until
+        if not self.bank_holidays and (first is None or last is None):
             raise CalendarError(
                 "The calendar has no bank holidays, so working days can't be counted: add them."
             )
-        first, last = self.bank_holidays[0].date, self.bank_holidays[-1].date
         return (
-            self.bank_holidays_from or date(first.year, 1, 1),
-            self.bank_holidays_until or date(last.year, 12, 31),
+            first or date(self.bank_holidays[0].date.year, 1, 1),
+            last or date(self.bank_holidays[-1].date.year, 12, 31),
         )
 
     @cached_property

@@ -1,0 +1,419 @@
+"""A case as its events have made it: `evolve(case, event) -> case` alone changes one."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Any
+
+from pydantic import AwareDatetime
+
+from domain import events as e
+from domain.actions import PersonId, TextRef
+from domain.calendar import Span
+from domain.policy import Frozen
+from domain.vocabulary import (
+    CodeAnswer,
+    DeadlineKind,
+    Outcome,
+    RestrictionStatus,
+    Role,
+    Severity,
+    Stage,
+    Track,
+)
+
+REMEMBERED_ACTIONS = 500  # a retry older than this many actions is judged by the case's sequence
+EXPIRING = frozenset(
+    {
+        DeadlineKind.REPRESENTATIONS,
+        DeadlineKind.CONFIRMATION,
+        DeadlineKind.REVIEW,
+        DeadlineKind.QUIET_PERIOD,
+        DeadlineKind.REOPENING,
+    }
+)
+OPEN_RESTRICTION = frozenset(
+    {RestrictionStatus.PROPOSED, RestrictionStatus.INTERIM, RestrictionStatus.IN_FORCE}
+)
+_GRAVITY = list(Severity)
+
+
+class Deadline(Frozen):
+    """An open deadline. `level` counts who was told; `generation` rises each time it moves."""
+
+    id: str
+    kind: DeadlineKind
+    about: str
+    counted_from: date
+    span: Span | None
+    due_on: date
+    due_at: AwareDatetime
+    rules: tuple[e.AlertRule, ...]
+    alerts: tuple[e.Alert, ...]
+    blocks_closing: bool
+    urgent: bool
+    generation: int = 1
+    level: int = 0
+    owner: PersonId | None = None
+
+    @property
+    def next_at(self) -> datetime | None:
+        """When the case's timer must next look at this deadline; None where it has said it all."""
+        moments = [self.alerts[self.level].at] if self.level < len(self.alerts) else []
+        if self.kind in EXPIRING:
+            moments.append(self.due_at)
+        return min(moments, default=None)
+
+
+class RestrictionState(Frozen):
+    """A restriction on a case, with who proposed it and how it stands."""
+
+    id: str
+    status: RestrictionStatus
+    step: Stage
+    terms: e.Restriction
+    proposed_by: PersonId
+    representations: tuple[TextRef, ...] = ()
+    heard: bool = False  # the window closed, or representations came in
+
+    @property
+    def open(self) -> bool:
+        """Whether it is proposed or in effect."""
+        return self.status in OPEN_RESTRICTION
+
+
+class Meeting(Frozen):
+    """A meeting on a case."""
+
+    id: str
+    at: AwareDatetime
+    held: bool = False
+    stopped: bool = False
+
+
+class Adjustment(Frozen):
+    """A reasonable adjustment agreed with a person, for the life of the case."""
+
+    id: str
+    person: PersonId
+    text: TextRef
+
+
+class Case(Frozen):
+    """Everything the rules need to know about one case, and no text or name."""
+
+    school: str
+    reference: str
+    track: Track
+    policy: str
+    policy_version: str
+    policy_digest: str
+    calendar_digest: str
+    sequence: int  # of the last event
+    stage: Stage
+    rung: Stage
+    stage_since: AwareDatetime
+    opened_at: AwareDatetime
+    received_at: AwareDatetime
+    severity: Severity  # the gravest so far
+    clauses: tuple[str, ...]  # those said to be breached, the newest incident's last
+    raised_by: PersonId
+    raised_by_role: Role
+    respondent: PersonId | None
+    family: PersonId | None
+    advocate: PersonId | None
+    named: tuple[PersonId, ...]
+    owner: PersonId | None = None
+    conflicts: tuple[PersonId, ...] = ()
+    incidents: int = 1
+    acknowledged: bool = False
+    signposted: bool = False
+    deadlines: tuple[Deadline, ...] = ()
+    restrictions: tuple[RestrictionState, ...] = ()
+    meetings: tuple[Meeting, ...] = ()
+    adjustments: tuple[Adjustment, ...] = ()
+    answers_to_code: tuple[tuple[PersonId, CodeAnswer], ...] = ()
+    panel: tuple[PersonId, ...] = ()
+    names_seen: tuple[PersonId, ...] = ()
+    results: tuple[str, ...] = ()  # follow-ups and duties that were met: a decision may rest on one
+    outcome: Outcome | None = None
+    closed_at: AwareDatetime | None = None
+    closed_from: Stage | None = None
+    content_restricted: bool = False
+    settled: bool = False
+    recent_actions: tuple[str, ...] = ()
+
+    @property
+    def closed(self) -> bool:
+        """Whether the case stands at `closed`."""
+        return self.stage is Stage.CLOSED
+
+    @property
+    def parties(self) -> frozenset[PersonId]:
+        """The people whose case this is: respondent, family, advocate and whoever raised it."""
+        return frozenset(
+            p for p in (self.respondent, self.family, self.advocate, self.raised_by) if p
+        )
+
+    @property
+    def involved(self) -> frozenset[PersonId]:
+        """Everybody who may not decide: the parties, the named, and declared conflicts."""
+        return self.parties | set(self.named) | set(self.conflicts)
+
+    @property
+    def open_restrictions(self) -> tuple[RestrictionState, ...]:
+        """The restrictions that are proposed or in effect."""
+        return tuple(r for r in self.restrictions if r.open)
+
+    @property
+    def blocking(self) -> tuple[Deadline, ...]:
+        """The duties that must be met before the case closes."""
+        return tuple(d for d in self.deadlines if d.blocks_closing)
+
+    @property
+    def next_at(self) -> datetime | None:
+        """When the case's one timer must fire; None where nothing is waiting."""
+        moments = [at for d in self.deadlines if (at := d.next_at) is not None]
+        return min(moments, default=None)
+
+    def deadline(self, deadline_id: str) -> Deadline | None:
+        """The open deadline with this id, if there is one."""
+        return next((d for d in self.deadlines if d.id == deadline_id), None)
+
+    def deadline_about(self, kind: DeadlineKind, about: str) -> Deadline | None:
+        """The open deadline of this kind about this thing, if there is one."""
+        return next((d for d in self.deadlines if d.kind is kind and d.about == about), None)
+
+    def restriction(self, restriction_id: str) -> RestrictionState | None:
+        """The restriction with this id, if there is one."""
+        return next((r for r in self.restrictions if r.id == restriction_id), None)
+
+
+def _opened(case: Case | None, event: e.Event, fact: e.Opened) -> Case:
+    return Case(
+        school=event.school,
+        reference=event.reference,
+        track=fact.track,
+        policy=fact.policy,
+        policy_version=fact.policy_version,
+        policy_digest=fact.policy_digest,
+        calendar_digest=fact.calendar_digest,
+        sequence=event.sequence,
+        stage=Stage.RAISED,
+        rung=Stage.RAISED,
+        stage_since=event.at,
+        opened_at=event.at,
+        received_at=fact.received_at,
+        severity=fact.severity,
+        clauses=fact.clauses,
+        raised_by=event.actor.person,
+        raised_by_role=event.actor.role,
+        respondent=fact.respondent,
+        family=fact.family,
+        advocate=fact.advocate,
+        named=fact.named,
+        recent_actions=(event.action_id,),
+    )
+
+
+def _stage_changed(case: Case, event: e.Event, fact: e.StageChanged) -> dict[str, Any]:
+    changed: dict[str, Any] = {
+        "stage": fact.dest,
+        "rung": fact.rung,
+        "stage_since": event.at,
+    }
+    if fact.dest is Stage.CLOSED:
+        changed |= {
+            "outcome": fact.outcome,
+            "closed_at": event.at,
+            "closed_from": fact.source,
+            "content_restricted": fact.outcome is Outcome.TRANSFERRED,
+        }
+    elif fact.source is Stage.CLOSED:
+        changed |= {
+            "outcome": None,
+            "closed_at": None,
+            "closed_from": None,
+            "content_restricted": False,
+        }
+    return changed
+
+
+def _incident(case: Case, _: e.Event, fact: e.IncidentAdded) -> dict[str, Any]:
+    return {
+        "incidents": case.incidents + 1,
+        "severity": max(case.severity, fact.severity, key=_GRAVITY.index),
+        "clauses": tuple(dict.fromkeys((*case.clauses, *fact.clauses))),
+    }
+
+
+def _restriction(case: Case, restriction_id: str, **changed: Any) -> dict[str, Any]:
+    return {
+        "restrictions": tuple(
+            r.model_copy(update=changed) if r.id == restriction_id else r for r in case.restrictions
+        )
+    }
+
+
+def _without(case: Case, deadline_id: str) -> dict[str, Any]:
+    return {"deadlines": tuple(d for d in case.deadlines if d.id != deadline_id)}
+
+
+def _deadline(case: Case, deadline_id: str, **changed: Any) -> dict[str, Any]:
+    return {
+        "deadlines": tuple(
+            d.model_copy(update=changed) if d.id == deadline_id else d for d in case.deadlines
+        )
+    }
+
+
+def _meeting(case: Case, meeting_id: str, **changed: Any) -> dict[str, Any]:
+    return {
+        "meetings": tuple(
+            m.model_copy(update=changed) if m.id == meeting_id else m for m in case.meetings
+        )
+    }
+
+
+def _proposed(case: Case, event: e.Event, fact: e.RestrictionProposed) -> dict[str, Any]:
+    restriction = RestrictionState(
+        id=fact.restriction,
+        status=RestrictionStatus.INTERIM if fact.interim else RestrictionStatus.PROPOSED,
+        step=fact.step,
+        terms=fact.terms,
+        proposed_by=event.actor.person,
+    )
+    return {"restrictions": (*case.restrictions, restriction)}
+
+
+def _heard(case: Case, _: e.Event, fact: e.RepresentationsSubmitted) -> dict[str, Any]:
+    before = case.restriction(fact.restriction)
+    texts = (*before.representations, fact.text) if before else (fact.text,)
+    return _restriction(case, fact.restriction, representations=texts, heard=True)
+
+
+def _window_closed(case: Case, _: e.Event, fact: e.RepresentationsClosed) -> dict[str, Any]:
+    window = case.deadline_about(DeadlineKind.REPRESENTATIONS, fact.restriction)
+    changed = _restriction(case, fact.restriction, heard=True)
+    return changed | (_without(case, window.id) if window else {})
+
+
+def _set(case: Case, _: e.Event, fact: e.DeadlineSet) -> dict[str, Any]:
+    fields = fact.model_dump(exclude={"type", "deadline", "rules", "alerts", "span"})
+    deadline = Deadline(
+        id=fact.deadline, span=fact.span, rules=fact.rules, alerts=fact.alerts, **fields
+    )
+    return {"deadlines": (*case.deadlines, deadline)}
+
+
+def _moved(case: Case, _: e.Event, fact: e.DeadlineMoved) -> dict[str, Any]:
+    before = case.deadline(fact.deadline)
+    return _deadline(
+        case,
+        fact.deadline,
+        generation=fact.generation,
+        counted_from=fact.counted_from,
+        span=fact.span,
+        due_on=fact.due_on,
+        due_at=fact.due_at,
+        alerts=fact.alerts,
+        # A changed calendar tells nobody twice; a deadline given anew starts at the first again.
+        level=before.level if before and fact.why == "calendar" else 0,
+        owner=fact.owner or (before.owner if before else None),
+    )
+
+
+def _answered(case: Case, _: e.Event, fact: e.CodeAnswered) -> dict[str, Any]:
+    others = tuple(answer for answer in case.answers_to_code if answer[0] != fact.person)
+    return {"answers_to_code": (*others, (fact.person, fact.answer))}
+
+
+def _panel(case: Case, _: e.Event, fact: e.PanelAssigned) -> dict[str, Any]:
+    return {"panel": fact.members}
+
+
+_Change = Callable[[Case, e.Event, Any], dict[str, Any]]
+_CHANGES: dict[type, _Change] = {
+    e.StageChanged: _stage_changed,
+    e.IncidentAdded: _incident,
+    e.Acknowledged: lambda case, event, fact: {"acknowledged": True},
+    e.Assigned: lambda case, event, fact: {"owner": fact.to},
+    e.ConflictDeclared: lambda case, event, fact: {"conflicts": (*case.conflicts, fact.person)},
+    e.AdvocateAppointed: lambda case, event, fact: {"advocate": fact.advocate},
+    e.CodeAnswered: _answered,
+    e.Signposted: lambda case, event, fact: {"signposted": True},
+    e.MeetingScheduled: lambda case, event, fact: {
+        "meetings": (*case.meetings, Meeting(id=fact.meeting, at=fact.at))
+    },
+    e.MeetingRescheduled: lambda case, event, fact: _meeting(case, fact.meeting, at=fact.at),
+    e.MeetingHeld: lambda case, event, fact: _meeting(case, fact.meeting, held=True),
+    e.MeetingStopped: lambda case, event, fact: _meeting(case, fact.meeting, stopped=True),
+    e.RestrictionProposed: _proposed,
+    e.RepresentationsSubmitted: _heard,
+    e.RepresentationsClosed: _window_closed,
+    e.RestrictionConfirmed: lambda case, event, fact: _restriction(
+        case, fact.restriction, status=RestrictionStatus.IN_FORCE, terms=fact.terms
+    ),
+    e.RestrictionVaried: lambda case, event, fact: _restriction(
+        case, fact.restriction, terms=fact.terms
+    ),
+    e.RestrictionContinued: lambda case, event, fact: _restriction(
+        case, fact.restriction, terms=fact.terms
+    ),
+    e.RestrictionLifted: lambda case, event, fact: _restriction(
+        case, fact.restriction, status=RestrictionStatus.LIFTED
+    ),
+    e.RestrictionLapsed: lambda case, event, fact: _restriction(
+        case, fact.restriction, status=RestrictionStatus.LAPSED
+    ),
+    e.DeadlineSet: _set,
+    e.DeadlineReminded: lambda case, event, fact: _deadline(
+        case, fact.deadline, level=fact.level + 1
+    ),
+    e.DeadlineMet: lambda case, event, fact: (
+        _without(case, fact.deadline) | {"results": (*case.results, fact.deadline)}
+    ),
+    e.DeadlineMissed: lambda case, event, fact: _without(case, fact.deadline),
+    e.DeadlineEnded: lambda case, event, fact: _without(case, fact.deadline),
+    e.DeadlineMoved: _moved,
+    e.PanelAssigned: _panel,
+    e.SawNames: lambda case, event, fact: {"names_seen": (*case.names_seen, fact.person)},
+    e.AdjustmentAgreed: lambda case, event, fact: {
+        "adjustments": (
+            *case.adjustments,
+            Adjustment(id=fact.adjustment, person=fact.person, text=fact.text),
+        )
+    },
+    e.AdjustmentRemoved: lambda case, event, fact: {
+        "adjustments": tuple(a for a in case.adjustments if a.id != fact.adjustment)
+    },
+    e.CalendarAdopted: lambda case, event, fact: {"calendar_digest": fact.calendar_digest},
+    e.PolicyAdopted: lambda case, event, fact: {
+        "policy": fact.policy,
+        "policy_version": fact.policy_version,
+        "policy_digest": fact.policy_digest,
+    },
+    e.Settled: lambda case, event, fact: {"settled": True, "deadlines": ()},
+}
+
+
+def evolve(case: Case | None, event: e.Event) -> Case:
+    """The case after `event`. A case's first event is `case:opened`; `case` is None before it.
+
+    Raises ValueError where the event does not follow the case: that is a fault in the record.
+    """
+    fact = event.fact
+    if isinstance(fact, e.Opened):
+        if case is not None or event.sequence != 1:
+            raise ValueError(f"{event.reference}: a case is opened once, by its first event")
+        return _opened(case, event, fact)
+    if case is None or event.sequence != case.sequence + 1:
+        raise ValueError(
+            f"{event.reference}: event {event.sequence} does not follow "
+            f"{case.sequence if case else 0}"
+        )
+    change = _CHANGES.get(type(fact))
+    changed = change(case, event, fact) if change else {}
+    if case.recent_actions[-1] != event.action_id:
+        recent = (*case.recent_actions, event.action_id)[-REMEMBERED_ACTIONS:]
+        changed = changed | {"recent_actions": recent}
+    return case.model_copy(update={"sequence": event.sequence, **changed})

@@ -1,0 +1,446 @@
+"""What can have happened to a case: immutable facts, with ids and commitments but no texts."""
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import AwareDatetime, Field
+
+from domain.actions import Actor, PersonId, TextRef
+from domain.calendar import Span
+from domain.policy import Frozen
+from domain.vocabulary import (
+    ActionName,
+    AdviceKind,
+    CodeAnswer,
+    DeadlineKind,
+    Outcome,
+    Procedure,
+    ResponseKind,
+    Role,
+    Scope,
+    Severity,
+    Stage,
+    StopReason,
+    Track,
+)
+
+
+class AlertRule(Frozen):
+    """Whom a deadline's reminder tells, and how long before or after the due date.
+
+    With neither `before` nor `after`, on the due date itself. `before` is in school days.
+    """
+
+    tell: Role
+    before: Span | None = None
+    after: Span | None = None
+
+
+class Alert(Frozen):
+    """The moment at which a reminder goes out, and to whom."""
+
+    at: AwareDatetime
+    tell: Role
+
+
+class Restriction(Frozen):
+    """The terms of a restriction: never open-ended, never without a way to keep in touch."""
+
+    scopes: tuple[Scope, ...]
+    starts_on: date
+    review_on: date
+    contact: TextRef
+    contact_through: PersonId
+    meetings: TextRef
+    collection: TextRef | None = None
+
+
+class Opened(Frozen):
+    type: Literal["case:opened"] = "case:opened"
+    track: Track
+    policy: str
+    policy_version: str
+    policy_digest: str
+    calendar_digest: str
+    respondent: PersonId | None
+    family: PersonId | None
+    advocate: PersonId | None
+    named: tuple[PersonId, ...]
+    severity: Severity
+    clauses: tuple[str, ...]
+    narrative: TextRef | None
+    occurred_on: date
+    received_at: AwareDatetime
+
+
+class StageChanged(Frozen):
+    """Every transition: the only event that changes a stage."""
+
+    type: Literal["stage:changed"] = "stage:changed"
+    action: ActionName
+    source: Stage
+    dest: Stage
+    rung: Stage  # the rung the case holds from now on: a step aside keeps the rung before it
+    clauses: tuple[str, ...] = ()
+    follow_up: str | None = None
+    reason: TextRef | None = None  # None only where a quiet period ended by itself
+    skipped: tuple[Stage, ...] = ()
+    advice: AdviceKind | None = None
+    outcome: Outcome | None = None
+    procedure: Procedure | None = None
+
+
+class IncidentAdded(Frozen):
+    type: Literal["incident:added"] = "incident:added"
+    occurred_on: date
+    severity: Severity
+    clauses: tuple[str, ...]
+    text: TextRef | None
+
+
+class Acknowledged(Frozen):
+    type: Literal["concern:acknowledged"] = "concern:acknowledged"
+
+
+class NoteAdded(Frozen):
+    type: Literal["note:added"] = "note:added"
+    text: TextRef
+
+
+class ResponseRecorded(Frozen):
+    type: Literal["response:recorded"] = "response:recorded"
+    kind: ResponseKind
+    text: TextRef
+
+
+class RepresentationsSubmitted(Frozen):
+    type: Literal["representations:submitted"] = "representations:submitted"
+    restriction: str
+    text: TextRef
+
+
+class RepresentationsClosed(Frozen):
+    """The window closed; the respondent may have said nothing, which is a neutral fact."""
+
+    type: Literal["representations:closed"] = "representations:closed"
+    restriction: str
+    received: int
+
+
+class Assigned(Frozen):
+    type: Literal["case:assigned"] = "case:assigned"
+    to: PersonId
+
+
+class ConflictDeclared(Frozen):
+    type: Literal["conflict:declared"] = "conflict:declared"
+    person: PersonId
+    reason: TextRef | None
+
+
+class NotActedOn(Frozen):
+    """A decision not to act, with its reason."""
+
+    type: Literal["decision:not_to_act"] = "decision:not_to_act"
+    clauses: tuple[str, ...]
+    follow_up: str | None
+    reason: TextRef
+
+
+class AdvocateAppointed(Frozen):
+    type: Literal["advocate:appointed"] = "advocate:appointed"
+    advocate: PersonId
+    replaces: PersonId | None
+
+
+class CodeShared(Frozen):
+    type: Literal["code:shared"] = "code:shared"
+    with_role: Role
+    with_person: PersonId
+    policy_version: str
+
+
+class CodeAnswered(Frozen):
+    type: Literal["code:answered"] = "code:answered"
+    person: PersonId
+    answer: CodeAnswer
+    policy_version: str
+
+
+class Signposted(Frozen):
+    type: Literal["family:signposted"] = "family:signposted"
+    to: PersonId
+
+
+class MeetingScheduled(Frozen):
+    type: Literal["meeting:scheduled"] = "meeting:scheduled"
+    meeting: str
+    at: AwareDatetime
+
+
+class MeetingRescheduled(Frozen):
+    type: Literal["meeting:rescheduled"] = "meeting:rescheduled"
+    meeting: str
+    was: AwareDatetime
+    at: AwareDatetime
+    reason: TextRef | None
+
+
+class MeetingHeld(Frozen):
+    type: Literal["meeting:held"] = "meeting:held"
+    meeting: str
+
+
+class MeetingStopped(Frozen):
+    type: Literal["meeting:stopped"] = "meeting:stopped"
+    meeting: str
+    ground: StopReason
+    clauses: tuple[str, ...]
+    reason: TextRef
+
+
+class RecordingAnswered(Frozen):
+    type: Literal["recording:answered"] = "recording:answered"
+    meeting: str
+    person: PersonId
+    consents: bool
+
+
+class RestrictionProposed(Frozen):
+    type: Literal["restriction:proposed"] = "restriction:proposed"
+    restriction: str
+    interim: bool
+    terms: Restriction
+    step: Stage
+
+
+class RestrictionConfirmed(Frozen):
+    type: Literal["restriction:confirmed"] = "restriction:confirmed"
+    restriction: str
+    terms: Restriction
+    clauses: tuple[str, ...]
+    follow_up: str | None
+    reason: TextRef
+    answer: TextRef | None
+
+
+class RestrictionVaried(Frozen):
+    type: Literal["restriction:varied"] = "restriction:varied"
+    restriction: str
+    terms: Restriction
+    clauses: tuple[str, ...]
+    follow_up: str | None
+    reason: TextRef
+
+
+class RestrictionContinued(Frozen):
+    """A review decided that the restriction stands, until the next review."""
+
+    type: Literal["restriction:continued"] = "restriction:continued"
+    restriction: str
+    terms: Restriction
+    clauses: tuple[str, ...]
+    follow_up: str | None
+    reason: TextRef
+
+
+class RestrictionLifted(Frozen):
+    type: Literal["restriction:lifted"] = "restriction:lifted"
+    restriction: str
+    on_review: bool
+    clauses: tuple[str, ...]
+    follow_up: str | None
+    reason: TextRef
+
+
+class RestrictionLapsed(Frozen):
+    """Nobody confirmed or renewed it in time, so it ended by itself."""
+
+    type: Literal["restriction:lapsed"] = "restriction:lapsed"
+    restriction: str
+    missed: DeadlineKind
+
+
+class DeadlineSet(Frozen):
+    """The moments are fixed here; a change of calendar moves them in a later event."""
+
+    type: Literal["deadline:set"] = "deadline:set"
+    deadline: str
+    kind: DeadlineKind
+    about: str  # the follow-up's, duty's or restriction's id; the stage for a quiet period
+    counted_from: date
+    span: Span | None  # None: the date was given, as a restriction's review is
+    due_on: date
+    due_at: AwareDatetime
+    rules: tuple[AlertRule, ...]
+    alerts: tuple[Alert, ...]
+    blocks_closing: bool = False
+    urgent: bool = False
+
+
+class DeadlineReminded(Frozen):
+    """A reminder is due: level 0 tells the owner, each later level the next role up."""
+
+    type: Literal["deadline:reminded"] = "deadline:reminded"
+    deadline: str
+    generation: int
+    level: int
+    tell: Role
+
+
+class DeadlineMet(Frozen):
+    type: Literal["deadline:met"] = "deadline:met"
+    deadline: str
+    on_time: bool
+    result: TextRef | None = None
+
+
+class DeadlineMissed(Frozen):
+    """A window or review ended with nothing decided; `tell` is alerted."""
+
+    type: Literal["deadline:missed"] = "deadline:missed"
+    deadline: str
+    tell: Role
+
+
+class DeadlineMoved(Frozen):
+    """A person extended it or took it on, something restarted it, or the calendar changed."""
+
+    type: Literal["deadline:moved"] = "deadline:moved"
+    deadline: str
+    generation: int
+    why: Literal["extended", "taken", "calendar", "review", "incident", "blocked"]
+    was: AwareDatetime
+    counted_from: date
+    span: Span | None
+    due_on: date
+    due_at: AwareDatetime
+    alerts: tuple[Alert, ...]
+    owner: PersonId | None = None
+    reason: TextRef | None = None
+
+
+class DeadlineEnded(Frozen):
+    """It no longer matters: the case moved on or closed."""
+
+    type: Literal["deadline:ended"] = "deadline:ended"
+    deadline: str
+
+
+class NoticeSent(Frozen):
+    type: Literal["notice:sent"] = "notice:sent"
+    deadline: str
+    level: int
+    told: PersonId | None
+    message_id: str
+    digest: str
+    sent_at: AwareDatetime
+
+
+class GovernorReviewed(Frozen):
+    type: Literal["governor:reviewed"] = "governor:reviewed"
+    findings: TextRef
+
+
+class PanelAssigned(Frozen):
+    type: Literal["panel:assigned"] = "panel:assigned"
+    members: tuple[PersonId, ...]
+    independent: PersonId
+
+
+class SawNames(Frozen):
+    type: Literal["names:seen"] = "names:seen"
+    person: PersonId
+
+
+class AdjustmentAgreed(Frozen):
+    type: Literal["adjustment:agreed"] = "adjustment:agreed"
+    adjustment: str
+    person: PersonId
+    text: TextRef
+
+
+class AdjustmentRemoved(Frozen):
+    type: Literal["adjustment:removed"] = "adjustment:removed"
+    adjustment: str
+    reason: TextRef
+
+
+class CalendarAdopted(Frozen):
+    type: Literal["calendar:adopted"] = "calendar:adopted"
+    was: str
+    calendar_digest: str
+
+
+class PolicyAdopted(Frozen):
+    type: Literal["policy:adopted"] = "policy:adopted"
+    was: str
+    policy: str
+    policy_version: str
+    policy_digest: str
+    reason: TextRef
+
+
+class Settled(Frozen):
+    """The time in which the case could be reopened is over."""
+
+    type: Literal["case:settled"] = "case:settled"
+
+
+Fact = Annotated[
+    Opened
+    | StageChanged
+    | IncidentAdded
+    | Acknowledged
+    | NoteAdded
+    | ResponseRecorded
+    | RepresentationsSubmitted
+    | RepresentationsClosed
+    | Assigned
+    | ConflictDeclared
+    | NotActedOn
+    | AdvocateAppointed
+    | CodeShared
+    | CodeAnswered
+    | Signposted
+    | MeetingScheduled
+    | MeetingRescheduled
+    | MeetingHeld
+    | MeetingStopped
+    | RecordingAnswered
+    | RestrictionProposed
+    | RestrictionConfirmed
+    | RestrictionVaried
+    | RestrictionContinued
+    | RestrictionLifted
+    | RestrictionLapsed
+    | DeadlineSet
+    | DeadlineReminded
+    | DeadlineMet
+    | DeadlineMissed
+    | DeadlineMoved
+    | DeadlineEnded
+    | NoticeSent
+    | GovernorReviewed
+    | PanelAssigned
+    | SawNames
+    | AdjustmentAgreed
+    | AdjustmentRemoved
+    | CalendarAdopted
+    | PolicyAdopted
+    | Settled,
+    Field(discriminator="type"),
+]
+"""What an event states, told apart by `type` (subject, then past verb)."""
+
+
+class Event(Frozen):
+    """One entry of a case's record: identified by school, case reference and sequence (from 1)."""
+
+    school: str
+    reference: str
+    sequence: int = Field(ge=1)
+    at: AwareDatetime  # UTC
+    actor: Actor
+    action_id: str
+    fact: Fact
