@@ -176,9 +176,9 @@ def close(draft: Draft, action: a.Close) -> None:
     transferred = action.outcome is Outcome.TRANSFERRED
     if transferred != (action.procedure is not None):
         raise ProcedureMissing("Give the procedure with the outcome transferred, and only then.")
-    if action.outcome is Outcome.WITHDRAWN and draft.actor.person != case.raised_by:
-        if draft.actor.role in (Role.PARENT, Role.ADVOCATE):
-            raise NotAuthorised("Only the person who raised a concern withdraws it.")
+    outside = draft.actor.role in (Role.PARENT, Role.ADVOCATE)
+    if action.outcome is Outcome.WITHDRAWN and outside and draft.actor.person != case.raised_by:
+        raise NotAuthorised("Only the person who raised a concern withdraws it.")
     if not transferred:
         nothing_left_open(draft)
     reasons(draft.policy, case, action)

@@ -46,9 +46,9 @@ def one_rung_at_a_time(draft: Draft, action: Decision, step: Step) -> tuple[Stag
     for stage in dict.fromkeys((case.stage, case.rung)):
         if step.id in destinations(ladder, trigger, stage) and role in step.roles:
             return ()
-    if isinstance(action, SeekExternalAdvice) and action.kind is AdviceKind.POLICE:
-        if role in ladder.police_from_any_stage:
-            return ()
+    to_police = isinstance(action, SeekExternalAdvice) and action.kind is AdviceKind.POLICE
+    if to_police and role in ladder.police_from_any_stage:
+        return ()
     if step.id not in destinations(ladder, SKIP + trigger, case.rung):
         raise NotAllowedHere(_where_next(ladder, case, step))
     over = skipped_rungs(ladder, case.rung, step)
@@ -112,7 +112,7 @@ def known_clauses(policy: Policy, clauses: tuple[str, ...]) -> None:
 def emergency(case: Case, rules: RestrictionRules) -> None:
     """Safeguard 2: only a severity that the policy names lets a restriction start at once.
 
-    Raises OpenEndedRestriction's sibling SecondPersonNeeded, with the severities.
+    Raises SecondPersonNeeded, with those severities.
     """
     if case.severity not in rules.interim_severities:
         named = ", ".join(s.value for s in rules.interim_severities)
