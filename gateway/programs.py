@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 class ProgramMissing(Exception):
-    """A program that comes with Evenhand's dependencies is neither beside Python nor on the PATH."""
+    """A program of our dependencies is neither beside this Python nor on the PATH."""
 
     def __init__(self, name: str) -> None:
         super().__init__(f"The program “{name}” is missing; `make install` puts it into .venv/bin.")

@@ -117,7 +117,7 @@ def _reachable(binaries: Path, *, user: str | None, home: Path) -> Path:
 
 
 def _initialise(binaries: Path, home: Path, *, user: str | None) -> None:
-    command = [binaries / "initdb", "--pgdata", home / "data", "--username", OWNER]
+    command = [str(binaries / "initdb"), "--pgdata", str(home / "data"), "--username", OWNER]
     command += ["--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync"]
     done = subprocess.run(command, user=user, cwd=home, capture_output=True, text=True, check=False)
     if done.returncode != 0:

@@ -1,0 +1,226 @@
+"""Settings: the environment, read once at each entry point into a frozen object."""
+
+import base64
+import binascii
+import os
+import re
+from collections.abc import Mapping
+from difflib import get_close_matches
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
+from pydantic_core import ErrorDetails
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from temporalio.envconfig import ClientConfig, ClientConnectConfig
+
+PREFIX = "EVENHAND_"
+HERE = Path(__file__).resolve().parent
+KEY_BYTES = 32
+TEMPORAL_ADDRESS = "TEMPORAL_ADDRESS"
+TEMPORAL_FALLBACK = "127.0.0.1:7233"
+
+_DRIVERS = {
+    "postgres": "postgresql+asyncpg",
+    "postgresql": "postgresql+asyncpg",
+    "postgresql+asyncpg": "postgresql+asyncpg",
+    "sqlite": "sqlite+aiosqlite",
+    "sqlite+aiosqlite": "sqlite+aiosqlite",
+}
+
+
+class SettingsError(Exception):
+    """The environment asks for something that can't be; each line is a sentence about one value."""
+
+    def __init__(self, *problems: str) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+class LogFormat(StrEnum):
+    """How log lines are written."""
+
+    AUTO = "auto"  # readable at a terminal, JSON elsewhere
+    JSON = "json"
+    CONSOLE = "console"
+
+
+class LogLevel(StrEnum):
+    """The least important lines that are still written."""
+
+    DEBUG = "debug"
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+def _absolute(path: Path) -> Path:
+    return path.expanduser().absolute()
+
+
+def _with_driver(url: str) -> str:
+    scheme, separator, rest = url.partition("://")
+    if not separator or scheme not in _DRIVERS:
+        raise ValueError(
+            "it must begin with postgresql:// or sqlite:///, "
+            "such as postgresql://evenhand:secret@127.0.0.1:5432/evenhand"
+        )
+    return f"{_DRIVERS[scheme]}://{rest}"
+
+
+def _key(encoded: str, what: str) -> bytes:
+    try:
+        key = base64.b64decode(encoded, validate=True)
+    except binascii.Error:
+        key = b""
+    if len(key) != KEY_BYTES:
+        raise ValueError(
+            f"{what} must be {KEY_BYTES} random bytes in base64; "
+            "`openssl rand -base64 32` makes one"
+        )
+    return key
+
+
+def _is_key(encoded: SecretStr) -> SecretStr:
+    _key(encoded.get_secret_value(), "it")
+    return encoded
+
+
+def _payload_keys(written: object) -> object:
+    """`ID:KEY,ID:KEY` as a mapping in the same order."""
+    if not isinstance(written, str):
+        return written
+    keys: dict[str, SecretStr] = {}
+    for number, entry in enumerate(filter(None, re.split(r"[,\s]+", written)), start=1):
+        key_id, separator, encoded = entry.partition(":")
+        if not separator or not re.fullmatch(r"[A-Za-z0-9._-]+", key_id):
+            raise ValueError(f"entry {number} must be ID:KEY, such as 2026a:q83vEjRW…=")
+        if key_id in keys:
+            raise ValueError(f"the key id “{key_id}” stands there twice")
+        _key(encoded, f"the key “{key_id}”")
+        keys[key_id] = SecretStr(encoded)
+    return keys
+
+
+Folder = Annotated[Path, AfterValidator(_absolute)]
+Port = Annotated[int, Field(ge=1, le=65535)]
+
+
+class Settings(BaseSettings):
+    """What the environment decides. Each field is the variable EVENHAND_<FIELD>."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_ignore_empty=True, extra="ignore", frozen=True
+    )
+
+    data_dir: Folder = HERE / "var"
+    database_url: Annotated[str, AfterValidator(_with_driver)] = Field(
+        default_factory=lambda before: (
+            f"sqlite+aiosqlite:///{before.get('data_dir', HERE / 'var') / 'evenhand.db'}"
+        ),
+        repr=False,  # it may hold a password
+    )
+    policies_dir: Folder = HERE / "policies"
+    terms_dir: Folder = HERE / "terms"
+    stories_dir: Folder = HERE / "stories"
+    master_key: Annotated[SecretStr, AfterValidator(_is_key)] | None = None
+    payload_keys: Annotated[dict[str, SecretStr], NoDecode, BeforeValidator(_payload_keys)] = {}
+    smtp_host: str = "127.0.0.1"
+    smtp_port: Port = 1025
+    mail_from: Annotated[str, Field(pattern=r"^[^@\s<>]+@[^@\s<>]+$")] = "evenhand@localhost"
+    task_queue: Annotated[str, Field(min_length=1, max_length=200)] = "evenhand"
+    metrics_host: str = "127.0.0.1"
+    metrics_port: Port = 9464
+    sdk_metrics_port: Port = 9465
+    log_format: LogFormat = LogFormat.AUTO
+    log_level: LogLevel = LogLevel.INFO
+
+    @property
+    def master_key_file(self) -> Path:
+        """Where the master key is kept if EVENHAND_MASTER_KEY does not give it."""
+        return self.data_dir / "master.key"
+
+    @property
+    def payload_keys_file(self) -> Path:
+        """Where the payload keys are kept if EVENHAND_PAYLOAD_KEYS does not give them."""
+        return self.data_dir / "payload.keys"
+
+    @property
+    def outbox_dir(self) -> Path:
+        """Where the embedded outbox keeps the messages it is sent."""
+        return self.data_dir / "outbox"
+
+    def payload_keys_bytes(self) -> dict[str, bytes]:
+        """The payload keys by id, the one to encrypt with first; empty where none were given."""
+        return {
+            key_id: base64.b64decode(encoded.get_secret_value())
+            for key_id, encoded in self.payload_keys.items()
+        }
+
+
+def load_settings() -> Settings:
+    """The settings of this process, from its environment and from EVENHAND_SECRETS_DIR if set.
+
+    In that folder a file named like a variable in lower case (`evenhand_master_key`) gives its
+    value. Raises SettingsError with a sentence for each value that can't be used.
+    """
+    secrets = os.environ.get(f"{PREFIX}SECRETS_DIR") or None
+    if secrets is not None and not Path(secrets).is_dir():
+        raise SettingsError(f"{PREFIX}SECRETS_DIR is “{secrets}”: there is no such folder.")
+    unknown = _unknown_variables(os.environ)
+    try:
+        settings = Settings(_secrets_dir=secrets)
+    except ValidationError as error:
+        raise SettingsError(*unknown, *map(_sentence, error.errors())) from None
+    if unknown:
+        raise SettingsError(*unknown)
+    return settings
+
+
+def temporal_connection() -> ClientConnectConfig:
+    """What Client.connect needs, by the SDK's own environment configuration (TEMPORAL_ADDRESS, …).
+
+    Where that names no server, it is the embedded one, on 127.0.0.1:7233.
+    """
+    connection = ClientConfig.load_client_connect_config()
+    connection.setdefault("target_host", TEMPORAL_FALLBACK)
+    return connection
+
+
+def variables() -> tuple[str, ...]:
+    """The names of all variables that Evenhand itself reads, in the order of the settings."""
+    return tuple(f"{PREFIX}{name.upper()}" for name in (*Settings.model_fields, "secrets_dir"))
+
+
+def _unknown_variables(environment: Mapping[str, str]) -> list[str]:
+    known = variables()
+    sentences = []
+    for name in sorted(environment):
+        # A mistyped name would be silently without effect.
+        if name.startswith(PREFIX) and name not in known:
+            near = get_close_matches(name, known, n=1)
+            meant = f"did you mean {near[0]}?" if near else "see docs/configuration.md."
+            sentences.append(f"{name} is not a setting; {meant}")
+    return sentences
+
+
+def _sentence(detail: ErrorDetails) -> str:
+    field = str(detail["loc"][0])
+    variable = f"{PREFIX}{field.upper()}"
+    context: dict[str, Any] = detail.get("ctx", {})
+    # What was given is repeated only where it can't be a secret.
+    secret = field in ("master_key", "payload_keys", "database_url")
+    given = "is not right" if secret else f"is “{detail['input']}”"
+    match detail["type"]:
+        case "value_error":
+            wanted = str(context["error"])
+        case "enum":
+            wanted = f"choose {context['expected']}"
+        case "int_parsing" | "greater_than_equal" | "less_than_equal":
+            wanted = "a port is a whole number from 1 to 65535"
+        case "string_pattern_mismatch":
+            wanted = "an e-mail address is needed, such as office@school.example"
+        case _:
+            wanted = str(detail["msg"])
+    return f"{variable} {given}: {wanted}."
