@@ -22,11 +22,10 @@ def read_yaml(file: Path, text: str) -> Draft:
     try:
         root = yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
         why = " ".join(part for part in (error.context, error.problem) if part)
-        line = mark.line + 1 if mark else 1
+        message = f"This is not YAML: {why}."
         draft.findings.append(
-            Finding(file=file, line=line, field="", message=f"This is not YAML: {why}.")
+            Finding(file=file, line=_line_of(error, text), field="", message=message)
         )
         return draft
     except yaml.YAMLError as error:
@@ -119,3 +118,11 @@ class _Reader:
 
 def _is_empty(node: yaml.Node) -> bool:
     return bool(node.tag == "tag:yaml.org,2002:null")
+
+
+def _line_of(error: yaml.MarkedYAMLError, text: str) -> int:
+    """Where to look: for something left open till the end of the file, where it begins."""
+    found, began = error.problem_mark, error.context_mark
+    if found is not None and found.line < len(text.splitlines()):
+        return found.line + 1
+    return began.line + 1 if began is not None else 1
