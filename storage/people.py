@@ -1,0 +1,208 @@
+"""People: their names and e-mail addresses under their own keys, and the roles they hold."""
+
+import secrets
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from difflib import SequenceMatcher
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, delete, insert, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from domain.vocabulary import Role
+from storage.database import Database
+from storage.keys import MasterKey, PersonCipher
+from storage.tables import PersonRoleRow, PersonRow
+
+NAME = "name"
+EMAIL = "email"
+_LIKENESS = 0.6
+_NEAR = 3
+
+
+class Person(NamedTuple):
+    """A person as they are known to their school. As a string it is the id alone, for the logs."""
+
+    id: str
+    school: str
+    name: str
+    email: str | None
+    roles: frozenset[Role]
+
+    def __repr__(self) -> str:
+        return f"Person(id={self.id!r})"
+
+    def __str__(self) -> str:
+        return repr(self)
+
+
+class PersonNotFound(LookupError):
+    """There is no such person. `near` are people whose name, address or id is much like it.
+
+    The message names nobody, so that it may be logged; `sentence` is what to show.
+    """
+
+    def __init__(self, school: str | None, query: str, near: Sequence[Person] = ()) -> None:
+        self.school = school
+        self.query = query
+        self.near = tuple(near)
+        super().__init__("There is no such person.")
+
+    @property
+    def sentence(self) -> str:
+        """What was looked for, where, and who is like it: for those who may see names."""
+        where = f" at {self.school}" if self.school else ""
+        hint = ", ".join(f"{person.name} ({person.id})" for person in self.near)
+        near = f" Did you mean {hint}?" if hint else ""
+        return f"There is no person “{self.query}”{where}.{near}"
+
+
+class PersonAlreadyThere(ValueError):
+    """A person with this id is there already."""
+
+    def __init__(self, person: str) -> None:
+        self.person = person
+        super().__init__(f"There is a person “{person}” already: choose another id.")
+
+
+class People:
+    """The people of every school."""
+
+    def __init__(self, database: Database, master_key: MasterKey) -> None:
+        self._database = database
+        self._master_key = master_key
+
+    async def add_person(
+        self,
+        school: str,
+        name: str,
+        email: str | None = None,
+        roles: Iterable[Role] = (),
+        *,
+        person: str | None = None,
+    ) -> str:
+        """Adds a person and returns their id: `person`, or a random one.
+
+        Raises PersonAlreadyThere where somebody has that id, ValueError where the name is empty.
+        """
+        if not name.strip():
+            raise ValueError("A person needs a name.")
+        identifier = person or f"person-{secrets.token_hex(8)}"
+        wrapped, cipher = self._master_key.new_person_key(identifier)
+        row = {
+            "id": identifier,
+            "school": school,
+            "added_at": datetime.now(UTC),
+            "wrapped_key": wrapped,
+            "name": cipher.encrypt(name.strip().encode(), NAME),
+            "email": cipher.encrypt(email.strip().encode(), EMAIL) if email else None,
+        }
+        try:
+            async with self._database.writing() as connection:
+                await connection.execute(insert(PersonRow), row)
+                await _give_roles(connection, identifier, roles)
+        except IntegrityError as error:
+            raise PersonAlreadyThere(identifier) from error
+        return identifier
+
+    async def person(self, person: str) -> Person:
+        """The person with this id. Raises PersonNotFound."""
+        async with self._database.reading() as connection:
+            found = await self._people(connection, PersonRow.id == person)
+        if not found:
+            raise PersonNotFound(None, person)
+        return found[0]
+
+    async def everybody(self, school: str) -> list[Person]:
+        """All people of a school, in the order in which they were added."""
+        async with self._database.reading() as connection:
+            return await self._people(connection, PersonRow.school == school)
+
+    async def holders_of(self, school: str, role: Role) -> list[str]:
+        """The ids of those who hold a role at a school, in the order in which they were added."""
+        holders = (
+            select(PersonRow.id)
+            .join(PersonRoleRow, PersonRoleRow.person == PersonRow.id)
+            .where(PersonRow.school == school, PersonRoleRow.role == role.value)
+            .order_by(PersonRow.added_at, PersonRow.id)
+        )
+        async with self._database.reading() as connection:
+            return list((await connection.scalars(holders)).all())
+
+    async def set_roles(self, person: str, roles: Iterable[Role]) -> None:
+        """Replaces the roles that a person holds. Raises PersonNotFound."""
+        async with self._database.writing() as connection:
+            known = await connection.scalar(select(PersonRow.id).where(PersonRow.id == person))
+            if known is None:
+                raise PersonNotFound(None, person)
+            await connection.execute(delete(PersonRoleRow).where(PersonRoleRow.person == person))
+            await _give_roles(connection, person, roles)
+
+    async def find(self, school: str, query: str) -> list[Person]:
+        """The people of a school whose id or address is `query`, or whose name contains it.
+
+        Raises PersonNotFound, with the people most like it, where there is nobody. Names can't be
+        searched under their keys, so this decrypts those of the whole school.
+        """
+        wanted = query.strip().casefold()
+        everybody = await self.everybody(school)
+        exact = [p for p in everybody if wanted in _known_as(p)]
+        found = exact or [p for p in everybody if wanted and wanted in p.name.casefold()]
+        if not found:
+            raise PersonNotFound(school, query, _near(wanted, everybody))
+        return found
+
+    async def cipher_of(self, person: str) -> PersonCipher:
+        """The cipher for what is about this person. Raises PersonNotFound."""
+        wrapped = select(PersonRow.wrapped_key).where(PersonRow.id == person)
+        async with self._database.reading() as connection:
+            key = await connection.scalar(wrapped)
+        if key is None:
+            raise PersonNotFound(None, person)
+        return self._master_key.person_cipher(person, key)
+
+    async def _people(
+        self, connection: AsyncConnection, which: ColumnElement[bool]
+    ) -> list[Person]:
+        people = select(PersonRow).where(which).order_by(PersonRow.added_at, PersonRow.id)
+        held = (
+            select(PersonRoleRow.person, PersonRoleRow.role)
+            .join(PersonRow, PersonRow.id == PersonRoleRow.person)
+            .where(which)
+        )
+        roles: dict[str, set[Role]] = {}
+        for person, role in await connection.execute(held):
+            roles.setdefault(person, set()).add(Role(role))
+        found = []
+        for row in await connection.execute(people):
+            cipher = self._master_key.person_cipher(row.id, row.wrapped_key)
+            found.append(
+                Person(
+                    row.id,
+                    row.school,
+                    cipher.decrypt(row.name, NAME).decode(),
+                    cipher.decrypt(row.email, EMAIL).decode() if row.email else None,
+                    frozenset(roles.get(row.id, ())),
+                )
+            )
+        return found
+
+
+async def _give_roles(connection: AsyncConnection, person: str, roles: Iterable[Role]) -> None:
+    rows = [{"person": person, "role": role.value} for role in sorted(set(roles))]
+    if rows:
+        await connection.execute(insert(PersonRoleRow), rows)
+
+
+def _known_as(person: Person) -> tuple[str, ...]:
+    return (person.id.casefold(), person.name.casefold(), (person.email or "").casefold())
+
+
+def _near(wanted: str, people: Iterable[Person]) -> list[Person]:
+    def likeness(person: Person) -> float:
+        spoken = [*_known_as(person), *person.name.casefold().split()]
+        return max(SequenceMatcher(None, wanted, name).ratio() for name in spoken)
+
+    liked = sorted(people, key=likeness, reverse=True)[:_NEAR]
+    return [person for person in liked if likeness(person) >= _LIKENESS]
