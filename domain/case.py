@@ -54,6 +54,7 @@ class Deadline(Frozen):
     generation: int = 1
     level: int = 0
     owner: PersonId | None = None
+    told: tuple[PersonId, ...] = ()  # so that each level tells somebody else
 
     @property
     def next_at(self) -> datetime | None:
@@ -327,6 +328,13 @@ def _answered(case: Case, _: e.Event, fact: e.CodeAnswered) -> dict[str, Any]:
     return {"answers_to_code": (*others, (fact.person, fact.answer))}
 
 
+def _notified(case: Case, _: e.Event, fact: e.NoticeSent) -> dict[str, Any]:
+    deadline = case.deadline(fact.deadline)
+    if deadline is None or fact.told is None:
+        return {}
+    return _deadline(case, fact.deadline, told=(*deadline.told, fact.told))
+
+
 def _panel(case: Case, _: e.Event, fact: e.PanelAssigned) -> dict[str, Any]:
     return {"panel": fact.members}
 
@@ -375,6 +383,7 @@ _CHANGES: dict[type, _Change] = {
     e.DeadlineMissed: lambda case, event, fact: _without(case, fact.deadline),
     e.DeadlineEnded: lambda case, event, fact: _without(case, fact.deadline),
     e.DeadlineMoved: _moved,
+    e.NoticeSent: _notified,
     e.PanelAssigned: _panel,
     e.SawNames: lambda case, event, fact: {"names_seen": (*case.names_seen, fact.person)},
     e.AdjustmentAgreed: lambda case, event, fact: {

@@ -1,21 +1,27 @@
 """What crosses Temporal: names, ids and inputs shared by the gateway, workflows and activities."""
 
-from datetime import datetime
-from typing import Literal
+from datetime import date, datetime
 
 from pydantic import AwareDatetime
 
 from domain.actions import Action, Actor, PersonId, RaiseConcern
 from domain.calendar import SchoolCalendar
 from domain.case import Case
+from domain.errors import CaseError
 from domain.events import Event
 from domain.policy import Frozen, Policy
-from domain.vocabulary import Role, Stage
+from domain.vocabulary import DeadlineKind, Role, Rule, Stage
 
 ESCALATION = "EscalationWorkflow"
 ACT = "act"  # the update by which everybody acts on a case
 OPENED = "opened"  # the update that waits until the case is on the record
 CURRENT = "current"  # the query for the case as the workflow holds it
+
+RECORD_EVENTS = "record_events"
+LOAD_RULES = "load_rules"
+SEND_REMINDER = "send_reminder"
+
+TASK_QUEUE = "evenhand"
 
 SEARCH_SCHOOL = "EvenhandSchool"
 SEARCH_TRACK = "EvenhandTrack"
@@ -68,20 +74,29 @@ class RecordEvents(Frozen):
     case: Case
 
 
+class RulesWanted(Frozen):
+    """The input of the activity that loads a case's rules."""
+
+    policy_digest: str
+    calendar_digest: str
+
+
 class Reminder(Frozen):
     """The input of the notice activity: tell a holder of `tell` that a deadline is due.
 
-    `not_to` are people already told at an earlier level, or conflicted.
+    `words` is what the policy says is to be done; `not_to` are the people already told at an
+    earlier level, and those with a part in the case. `message_id` is the same at each attempt.
     """
 
     school: str
     reference: str
     deadline: str
-    kind: str
-    about: str
+    kind: DeadlineKind
+    words: str
     level: int
     tell: Role
-    due_at: AwareDatetime
+    due_on: date
+    missed: bool
     owner: PersonId | None
     not_to: tuple[PersonId, ...]
     message_id: str
@@ -92,7 +107,29 @@ class Told(Frozen):
 
     person: PersonId | None
     digest: str
-    sent_at: datetime
+    sent_at: AwareDatetime
 
 
-Refusal = Literal["refused"]  # the ApplicationError type under which a CaseError crosses Temporal
+REFUSED = "refused"  # the error type under which a refusal crosses Temporal, with these details:
+
+
+class Refusal(Frozen):
+    """A CaseError as it crosses Temporal: the error's name, its rule, and what it told."""
+
+    error: str
+    rule: Rule
+    sentence: str
+    who_may: tuple[Role, ...] = ()
+    not_before: AwareDatetime | None = None
+
+    @classmethod
+    def of(cls, error: CaseError) -> "Refusal":
+        """What there is to tell of `error`."""
+        moment = error.not_before if isinstance(error.not_before, datetime) else None
+        return cls(
+            error=type(error).__name__,
+            rule=error.rule,
+            sentence=error.sentence,
+            who_may=error.who_may,
+            not_before=moment,
+        )

@@ -1,0 +1,70 @@
+"""The activities that workflows call, as typed functions with their time limits and retries."""
+
+from datetime import timedelta
+
+from temporalio import workflow
+from temporalio.common import RetryPolicy
+
+with workflow.unsafe.imports_passed_through():
+    from domain.contracts import (
+        LOAD_RULES,
+        RECORD_EVENTS,
+        SEND_REMINDER,
+        RecordEvents,
+        Reminder,
+        Rules,
+        RulesWanted,
+        Told,
+    )
+
+# A database or a mail server that is away comes back: what was accepted waits for it.
+_UNTIL_IT_WORKS = RetryPolicy(
+    initial_interval=timedelta(milliseconds=200),
+    backoff_coefficient=2,
+    maximum_interval=timedelta(seconds=10),
+)
+_PATIENTLY = RetryPolicy(
+    initial_interval=timedelta(seconds=1),
+    backoff_coefficient=2,
+    maximum_interval=timedelta(minutes=5),
+)
+
+
+async def record_events(batch: RecordEvents) -> str:
+    """Puts events on the record; returns the hash (hex) of the last.
+
+    An ordinary activity, not a local one: the update is durably accepted before its event is
+    recorded, so that a killed worker can't leave an event that the workflow does not know of.
+    """
+    head: str = await workflow.execute_activity(
+        RECORD_EVENTS,
+        batch,
+        result_type=str,
+        start_to_close_timeout=timedelta(seconds=10),
+        retry_policy=_UNTIL_IT_WORKS,
+    )
+    return head
+
+
+async def load_rules(wanted: RulesWanted) -> Rules:
+    """The policy and the calendar with these digests."""
+    rules: Rules = await workflow.execute_activity(
+        LOAD_RULES,
+        wanted,
+        result_type=Rules,
+        start_to_close_timeout=timedelta(seconds=10),
+        retry_policy=_UNTIL_IT_WORKS,
+    )
+    return rules
+
+
+async def send_reminder(reminder: Reminder) -> Told:
+    """Tells somebody that a deadline is due."""
+    told: Told = await workflow.execute_activity(
+        SEND_REMINDER,
+        reminder,
+        result_type=Told,
+        start_to_close_timeout=timedelta(seconds=60),
+        retry_policy=_PATIENTLY,
+    )
+    return told

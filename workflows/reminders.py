@@ -1,0 +1,62 @@
+"""From what fell due to the reminders that go out: pure, so that it can be read and tested."""
+
+from datetime import datetime
+
+from domain.calendar import SchoolCalendar
+from domain.case import Case
+from domain.contracts import Reminder
+from domain.events import DeadlineMissed, DeadlineReminded, Event
+from domain.policy import Ladder
+from domain.vocabulary import DeadlineKind
+
+
+def reminders_for(ladder: Ladder, before: Case, after: Case, event: Event) -> Reminder | None:
+    """The reminder that an event calls for; None for an event that calls for none.
+
+    `before` is the case before the events it belongs to, in which the deadline is still open.
+    """
+    fact = event.fact
+    if not isinstance(fact, DeadlineReminded | DeadlineMissed):
+        return None
+    deadline = before.deadline(fact.deadline)
+    if deadline is None:
+        return None
+    missed = isinstance(fact, DeadlineMissed)
+    level = len(deadline.alerts) if isinstance(fact, DeadlineMissed) else fact.level
+    return Reminder(
+        school=after.school,
+        reference=after.reference,
+        deadline=deadline.id,
+        kind=deadline.kind,
+        words=_words(ladder, deadline.kind, deadline.about),
+        level=level,
+        tell=fact.tell,
+        due_on=deadline.due_on,
+        missed=missed,
+        owner=deadline.owner or (after.owner if level == 0 else None),
+        not_to=tuple(sorted(after.involved | set(deadline.told))),
+        message_id=(
+            f"{after.reference}.{deadline.id}.{deadline.generation}.{level}@{after.school}.evenhand"
+        ).lower(),
+    )
+
+
+def _words(ladder: Ladder, kind: DeadlineKind, about: str) -> str:
+    match kind:
+        case DeadlineKind.FOLLOW_UP:
+            checks = {step.follow_up.id: step.follow_up.check for step in ladder.steps}
+            return checks.get(about, about)
+        case DeadlineKind.DUTY:
+            kinds = {duty.id: duty.kind.value.replace("_", " ") for duty in ladder.duties}
+            return kinds.get(about, about)
+        case DeadlineKind.CONFIRMATION:
+            return "decide on the restriction that was proposed"
+        case DeadlineKind.REVIEW:
+            return "review the restriction"
+        case _:
+            return kind.value.replace("_", " ")
+
+
+def send_from(calendar: SchoolCalendar, now: datetime, *, urgent: bool) -> datetime:
+    """When a reminder may go out: in working hours, or at once where the policy says urgent."""
+    return now if urgent else calendar.next_working_moment(now)
