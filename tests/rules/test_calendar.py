@@ -90,7 +90,9 @@ def test_half_term_does_not_count() -> None:
         pytest.param("2026-11-16", "0 school days", "2026-11-16", id="none: the day itself"),
         pytest.param("2026-11-14", "0 school days", "2026-11-16", id="none from Sat: Mon"),
         pytest.param("2026-10-28", "0 school days", "2026-11-03", id="none in half-term: Tue 3"),
+        pytest.param("2026-09-02", "1 school day", "2026-09-03", id="received on the first day"),
         pytest.param("2028-07-20", "1 school day", "2028-07-21", id="the very last school day"),
+        pytest.param("2028-07-21", "0 school days", "2028-07-21", id="none on the very last"),
     ],
 )
 def test_school_days(received: str, span: str, due: str) -> None:

@@ -119,6 +119,12 @@ def half_term(start: str, end: str, **changes: str) -> dict[str, str]:
             id="closures that share a day",
         ),
         pytest.param(
+            {"closures": [half_term("2026-11-02", "2026-11-02", name=n) for n in ("One", "Two")]},
+            r"One \(2026-11-02 to 2026-11-02\) and Two \(2026-11-02 to 2026-11-02\) overlap",
+            ("Two", "One"),
+            id="two closures on one day",
+        ),
+        pytest.param(
             {"terms": [AUTUMN, {**SPRING, "name": "Autumn"}]},
             "Autumn is there 2 times .2026-09-02 to 2026-12-18; 2027-01-04 to 2027-03-25.",
             ("Autumn",),
