@@ -69,21 +69,20 @@ def _with_driver(url: str) -> str:
     return f"{_DRIVERS[scheme]}://{rest}"
 
 
-def _key(encoded: str, what: str) -> bytes:
+def _check_key(encoded: str, what: str) -> None:
     try:
-        key = base64.b64decode(encoded, validate=True)
+        length = len(base64.b64decode(encoded, validate=True))
     except binascii.Error:
-        key = b""
-    if len(key) != KEY_BYTES:
+        length = 0
+    if length != KEY_BYTES:
         raise ValueError(
             f"{what} must be {KEY_BYTES} random bytes in base64; "
             "`openssl rand -base64 32` makes one"
         )
-    return key
 
 
 def _is_key(encoded: SecretStr) -> SecretStr:
-    _key(encoded.get_secret_value(), "it")
+    _check_key(encoded.get_secret_value(), "it")
     return encoded
 
 
@@ -98,7 +97,7 @@ def _payload_keys(written: object) -> object:
             raise ValueError(f"entry {number} must be ID:KEY, such as 2026a:q83vEjRW…=")
         if key_id in keys:
             raise ValueError(f"the key id “{key_id}” stands there twice")
-        _key(encoded, f"the key “{key_id}”")
+        _check_key(encoded, f"the key “{key_id}”")
         keys[key_id] = SecretStr(encoded)
     return keys
 
@@ -151,12 +150,9 @@ class Settings(BaseSettings):
         """Where the embedded outbox keeps the messages it is sent."""
         return self.data_dir / "outbox"
 
-    def payload_keys_bytes(self) -> dict[str, bytes]:
-        """The payload keys by id, the one to encrypt with first; empty where none were given."""
-        return {
-            key_id: base64.b64decode(encoded.get_secret_value())
-            for key_id, encoded in self.payload_keys.items()
-        }
+    def payload_keys_text(self) -> dict[str, str]:
+        """The payload keys in base64 by id, the one to encrypt with last; empty if none given."""
+        return {key_id: key.get_secret_value() for key_id, key in self.payload_keys.items()}
 
 
 def load_settings() -> Settings:

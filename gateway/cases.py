@@ -1,0 +1,323 @@
+"""Acting on cases and reading them: what the CLI, the API and the pages all call."""
+
+import time
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any, NamedTuple
+from uuid import uuid4
+
+from domain.choices import Choice, available_actions
+from temporalio.client import (
+    Client,
+    WorkflowHandle,
+    WorkflowUpdateFailedError,
+    WorkflowUpdateRPCTimeoutOrCancelledError,
+)
+from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.exceptions import ApplicationError
+from temporalio.service import RPCError, RPCStatusCode
+
+from domain.actions import Action, Actor, RaiseConcern, TextRef
+from domain.case import Case
+from domain.contracts import (
+    ACT,
+    ESCALATION,
+    OPENED,
+    REFUSED,
+    Act,
+    Acted,
+    EscalationInput,
+    Refusal,
+    case_workflow_id,
+)
+from domain.decide import decide
+from domain.errors import CaseError, near_names
+from domain.policy import Policy
+from domain.vocabulary import ActionName, Role, Rule
+from gateway import compose
+from gateway.errors import (
+    ActionRefused,
+    BadRequest,
+    RecordAlarm,
+    ServiceUnreachable,
+    StillWaiting,
+)
+from gateway.stores import Stores
+from gateway.telemetry import Metrics
+from gateway.temporal import HOW_TO_START
+from storage.people import PersonNotFound
+from storage.record import StoredEvent
+
+PATIENCE = timedelta(seconds=20)  # then an accepted action is said to be waiting
+
+
+class Opened(NamedTuple):
+    """A case that was opened: its reference, and how it stands."""
+
+    reference: str
+    acted: Acted
+
+
+class Cases:
+    """One school's cases. `now` gives the present moment, aware, in UTC."""
+
+    def __init__(
+        self,
+        stores: Stores,
+        client: Client,
+        school: str,
+        *,
+        task_queue: str,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        metrics: Metrics | None = None,
+        patience: timedelta = PATIENCE,
+    ) -> None:
+        self._stores = stores
+        self._client = client
+        self._school = school
+        self._task_queue = task_queue
+        self._now = now
+        self._metrics = metrics
+        self._patience = patience
+
+    async def open(
+        self,
+        policy: str,
+        fields: Mapping[str, Any],
+        actor: Actor,
+        *,
+        action_id: str | None = None,
+    ) -> Opened:
+        """Opens a case under the school's current version of `policy` (an id).
+
+        `fields` are those of `raise_concern`. Raises BadRequest, ActionRefused, PersonNotFound,
+        ServiceUnreachable, or StillWaiting once the case is sure to be opened.
+        """
+        rules = await self._policy(policy)
+        await self.check_actor(actor)
+        calendar = await self._stores.shelf.calendar(
+            (await self._stores.shelf.school(self._school)).calendar_digest
+        )
+        id_ = action_id or str(uuid4())
+        year = calendar.local_date(self._now()).year
+        fixed = {
+            "id": id_,
+            "school": self._school,
+            "reference": f"{rules.reference_prefix}-{year}-0000",
+        }
+        texts: list[TextRef] = []
+        action = await self._compose(
+            ActionName.RAISE_CONCERN, fields, fixed, texts, self._subject(fields, actor)
+        )
+        assert isinstance(action, RaiseConcern)
+        try:
+            decide(rules, calendar, None, action, actor, self._now())
+            reference = await self._stores.references.allocate(
+                self._school, rules.reference_prefix, year
+            )
+            action = action.model_copy(update={"reference": reference})
+            acted = await self._start(rules, calendar.digest, action, actor)
+        except (CaseError, ActionRefused, ServiceUnreachable) as error:
+            for text in texts:
+                await self._stores.texts.discard(text)
+            if isinstance(error, CaseError):
+                raise ActionRefused(Refusal.of(error)) from error
+            raise
+        return Opened(reference, acted)
+
+    async def act(
+        self,
+        reference: str,
+        action: str,
+        fields: Mapping[str, Any],
+        actor: Actor,
+        *,
+        action_id: str | None = None,
+        seen: int | None = None,
+    ) -> Acted:
+        """Does an action to a case. `seen` is the last event that the person had seen.
+
+        Raises CaseNotFound, BadRequest, ActionRefused (nothing was done, and nothing is kept of
+        what was typed), PersonNotFound, ServiceUnreachable, RecordAlarm, or StillWaiting, after
+        which the action counts once however often it is repeated with the same id.
+        """
+        case = await self._stores.record.case_state(self._school, reference)
+        await self.check_actor(actor)
+        name = compose.action_named(action)
+        if compose.is_opening(name):
+            raise BadRequest("A concern is raised by opening a case, not on one that is open.")
+        id_ = action_id or str(uuid4())
+        texts: list[TextRef] = []
+        fixed = {"id": id_, "seen": seen}
+        composed = await self._compose(name, fields, fixed, texts, _about(case, actor), case)
+        began = time.perf_counter()
+        try:
+            acted = await self._update(reference, composed, actor)
+        except (ActionRefused, ServiceUnreachable) as error:
+            for text in texts:
+                await self._stores.texts.discard(text)
+            if isinstance(error, ActionRefused) and self._metrics:
+                seconds = time.perf_counter() - began
+                self._metrics.action_refused(name.value, error.refusal.rule.value, seconds)
+            raise
+        if self._metrics:
+            self._metrics.action_accepted(name.value, time.perf_counter() - began)
+        return acted
+
+    async def next(self, reference: str, actor: Actor) -> tuple[Choice, ...]:
+        """What the actor may do to the case now, and why not the rest. Raises CaseNotFound."""
+        case = await self._stores.record.case_state(self._school, reference)
+        policy = await self._stores.shelf.policy(case.policy_digest)
+        calendar = await self._stores.shelf.calendar(case.calendar_digest)
+        return available_actions(policy, calendar, case, actor, self._now())
+
+    async def show(self, reference: str) -> Case:
+        """The case as the record has it. Raises CaseNotFound, with near references."""
+        return await self._stores.record.case_state(self._school, reference)
+
+    async def timeline(self, reference: str) -> list[StoredEvent]:
+        """Every event of the case, the oldest first. Raises CaseNotFound."""
+        return await self._stores.record.events_of(self._school, reference)
+
+    async def find_person(self, given: str) -> str:
+        """The id of the one person at the school whom `given` (name, address or id) names.
+
+        Raises PersonNotFound, with near names, or BadRequest where it could be several.
+        """
+        found = await self._stores.people.find(self._school, given)
+        exact = [p for p in found if given.casefold() in (p.id, p.name.casefold(), p.email)]
+        if len(exact or found) > 1:
+            names = ", ".join(f"{person.name} ({person.id})" for person in exact or found)
+            raise BadRequest(f"“{given}” could be: {names}. Give the id.")
+        if not found:
+            raise PersonNotFound(self._school, given)
+        return (exact or found)[0].id
+
+    async def check_actor(self, actor: Actor) -> None:
+        """Refuses somebody who does not hold the role they act in. Raises ActionRefused."""
+        person = await self._stores.people.person(actor.person)
+        if actor.role not in person.roles:
+            held = ", ".join(sorted(role.value.replace("_", " ") for role in person.roles))
+            raise ActionRefused(
+                Refusal(
+                    error="NotAuthorised",
+                    rule=Rule.AUTHORITY,
+                    sentence=(
+                        f"You do not hold the role “{actor.role.value.replace('_', ' ')}” at this "
+                        f"school; you hold: {held or 'none'}."
+                    ),
+                )
+            )
+
+    async def _policy(self, policy: str) -> Policy:
+        current = await self._stores.shelf.current_policies(self._school)
+        for candidate in current:
+            if candidate.policy == policy:
+                return candidate
+        known = [candidate.policy for candidate in current]
+        raise BadRequest(f"This school has no policy “{policy}”.{near_names(policy, known)}")
+
+    def _subject(self, fields: Mapping[str, Any], actor: Actor) -> str | None:
+        about = fields.get("respondent") or fields.get("family")
+        return str(about) if about else actor.person
+
+    async def _compose(
+        self,
+        name: ActionName,
+        fields: Mapping[str, Any],
+        fixed: Mapping[str, Any],
+        texts: list[TextRef],
+        about: str | None,
+        case: Case | None = None,
+    ) -> Action:
+        async def put_away(kind: str, text: str) -> TextRef:
+            person = await self.find_person(about or "")
+            where = case.reference if case else str(fixed["reference"])
+            ref = await self._stores.texts.store(person, self._school, where, kind, text)
+            texts.append(ref)
+            return ref
+
+        return await compose.compose(
+            name, fields, fixed, find_person=self.find_person, put_away=put_away
+        )
+
+    async def _start(
+        self, policy: Policy, calendar_digest: str, action: RaiseConcern, actor: Actor
+    ) -> Acted:
+        start = EscalationInput(
+            policy_digest=policy.digest,
+            calendar_digest=calendar_digest,
+            opening=action,
+            opened_by=actor,
+        )
+        try:
+            handle = await self._client.start_workflow(
+                ESCALATION,
+                start,
+                id=case_workflow_id(self._school, action.reference),
+                task_queue=self._task_queue,
+                id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
+                id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+            )
+        except RPCError as error:
+            raise self._unreachable(error) from error
+        return await self._asked(handle, OPENED, None, f"opened-{action.id}", action.reference)
+
+    async def _update(self, reference: str, action: Action, actor: Actor) -> Acted:
+        handle = self._client.get_workflow_handle(case_workflow_id(self._school, reference))
+        return await self._asked(handle, ACT, Act(action=action, actor=actor), action.id, reference)
+
+    async def _asked(
+        self,
+        handle: WorkflowHandle[Any, Any],
+        update: str,
+        argument: Act | None,
+        update_id: str,
+        reference: str,
+    ) -> Acted:
+        try:
+            answer: Acted = await handle.execute_update(
+                update,
+                args=[argument] if argument else [],
+                id=update_id,
+                result_type=Acted,
+                rpc_timeout=self._patience,
+            )
+        except WorkflowUpdateFailedError as error:
+            raise _told(error) from error
+        except WorkflowUpdateRPCTimeoutOrCancelledError as error:
+            raise StillWaiting(reference, update_id) from error
+        except RPCError as error:
+            raise self._unreachable(error) from error
+        return answer
+
+    def _unreachable(self, error: RPCError) -> Exception:
+        if error.status in (RPCStatusCode.UNAVAILABLE, RPCStatusCode.DEADLINE_EXCEEDED):
+            where = self._client.service_client.config.target_host
+            return ServiceUnreachable("Temporal", where, HOW_TO_START)
+        if error.status is RPCStatusCode.NOT_FOUND:
+            return ActionRefused(
+                Refusal(
+                    error="CaseIsClosed",
+                    rule=Rule.LADDER,
+                    sentence="This case is settled: the time to act on it or reopen it is over.",
+                )
+            )
+        return error
+
+
+def _told(error: WorkflowUpdateFailedError) -> Exception:
+    cause = error.cause
+    if isinstance(cause, ApplicationError) and cause.type == REFUSED:
+        return ActionRefused(Refusal.model_validate(cause.details[0]))
+    deepest: BaseException = error
+    while deepest.__cause__ is not None:
+        deepest = deepest.__cause__
+    return RecordAlarm(str(deepest))
+
+
+def _about(case: Case, actor: Actor) -> str:
+    """Whose key a text on this case is kept under: the person whom the case is about."""
+    if actor.role in (Role.PARENT, Role.ADVOCATE):
+        return actor.person
+    return case.respondent or case.family or case.raised_by

@@ -1,0 +1,70 @@
+"""Everything that keeps the record, opened together on one database."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from settings import Settings
+from storage.database import Database, open_database
+from storage.keys import MasterKey
+from storage.payload_codec import Keyring
+from storage.people import People
+from storage.record import Record
+from storage.recorder import Recorder
+from storage.references import References
+from storage.shelf import Shelf
+from storage.texts import Texts
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stores:
+    """The parts of the storage that a process uses. `close` when done."""
+
+    database: Database
+    people: People
+    texts: Texts
+    shelf: Shelf
+    references: References
+    record: Record
+    recorder: Recorder
+
+    async def close(self) -> None:
+        """Closes the connections to the database."""
+        await self.database.close()
+
+
+def open_stores(
+    url: str, master_key: MasterKey, on_recorded: Callable[[int], None] = lambda count: None
+) -> Stores:
+    """The stores on the database at `url`; nothing is connected before the first use."""
+    database = open_database(url)
+    people = People(database, master_key)
+    return Stores(
+        database=database,
+        people=people,
+        texts=Texts(database, people),
+        shelf=Shelf(database),
+        references=References(database),
+        record=Record(database),
+        recorder=Recorder(database, on_recorded),
+    )
+
+
+def master_key_of(settings: Settings) -> MasterKey:
+    """The master key from the environment, or from its file, made at the first start.
+
+    Raises KeyProblem.
+    """
+    if settings.master_key is not None:
+        return MasterKey.from_text(settings.master_key.get_secret_value())
+    return MasterKey.from_file(settings.master_key_file)
+
+
+def keyring_of(settings: Settings) -> Keyring:
+    """The payload keys from the environment, or from their file, made at the first start.
+
+    The environment names the active key first, the file last. Raises KeyProblem.
+    """
+    if settings.payload_keys:
+        given = reversed(settings.payload_keys.items())
+        return Keyring.from_text({key_id: key.get_secret_value() for key_id, key in given})
+    return Keyring.from_file(settings.payload_keys_file)
