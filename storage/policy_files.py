@@ -3,8 +3,10 @@
 from pathlib import Path
 
 from domain.policy import Policy
+from domain.policy_check import check_policy
 from storage.letter_files import INDEX, load_letters
-from storage.policy_reading import Finding, PolicyFileError, read_model
+from storage.policy_reading import PolicyFileError, read_model
+from storage.policy_yaml import Finding
 
 __all__ = ["Finding", "PolicyFileError", "load_policies", "load_policy"]
 
@@ -15,13 +17,8 @@ def load_policy(path: Path, *, letters: Path = INDEX) -> Policy:
     Raises PolicyFileError with everything that is wrong: faults of form, or else of the ladders.
     """
     policy, reading = read_model(path, Policy)
-    known = load_letters(letters)
-    for ladder in policy.ladders:
-        for step in ladder.steps:
-            if step.letter not in known:
-                name = f"ladders.{ladder.track.value}.steps.{step.id.value}.letter"
-                message = f"There is no letter “{step.letter}” in {letters.name}."
-                reading.find(reading.line_of(name), name, message)
+    for problem in check_policy(policy, frozenset(load_letters(letters))):
+        reading.find(reading.line_of(problem.field), problem.field, problem.message)
     if reading.findings:
         raise PolicyFileError(reading.findings)
     return policy

@@ -1,0 +1,146 @@
+"""Proves that a policy can be run: its words known, its ladders sound, its safeguards whole.
+
+Pydantic has judged the form of each field; what is judged here is how they hang together.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+from domain.errors import near_names
+from domain.ladder_check import check_ladder
+from domain.policy import Ladder, Policy
+from domain.policy_problem import Problem
+from domain.safeguard_check import check_safeguards
+from domain.vocabulary import ActionName, DutyKind, Role
+
+__all__ = ["Problem", "check_policy"]
+
+
+def check_policy(policy: Policy, letters: frozenset[str]) -> list[Problem]:
+    """Everything that is wrong with a policy; `letters` are the ids of the letters that exist.
+
+    An empty list proves that each ladder's machine was walked and the policy can be run.
+    """
+    problems = [
+        *_clauses(policy),
+        *_meetings_and_signing(policy),
+        *_repeated(policy, "ladders", (ladder.track.value for ladder in policy.ladders), "track"),
+    ]
+    for ladder in policy.ladders:
+        field = f"ladders.{ladder.track.value}"
+        problems += check_ladder(ladder, field)
+        problems += check_safeguards(ladder, field)
+        problems += _letters(ladder, field, letters)
+    return problems + list(_roles(policy))
+
+
+def _clauses(policy: Policy) -> Iterator[Problem]:
+    yield from _repeated(policy, "clauses", (clause.id for clause in policy.clauses), "clause")
+    cited = {
+        f"ladders.{ladder.track.value}.duties.{duty.id}.clause": duty.clause
+        for ladder in policy.ladders
+        for duty in ladder.duties
+    }
+    if policy.stop_meeting_clause:
+        cited["stop_meeting_clause"] = policy.stop_meeting_clause
+    if policy.recording:
+        cited["recording.clause"] = policy.recording.clause
+    for field, clause in cited.items():
+        if clause not in policy.clause_ids:
+            near = near_names(clause, policy.clause_ids)
+            yield Problem(field=field, message=f"There is no clause “{clause}”.{near}")
+
+
+def _repeated(policy: Policy, field: str, ids: Iterable[str], kind: str) -> Iterator[Problem]:
+    for name, times in Counter(ids).items():
+        if times > 1:
+            yield Problem(
+                field=f"{field}.{name}",
+                message=f"The {kind} “{name}” stands here {times} times: keep one, or rename it.",
+            )
+
+
+def _meetings_and_signing(policy: Policy) -> Iterator[Problem]:
+    if (policy.stop_meeting is None) != (policy.stop_meeting_clause is None):
+        yield Problem(
+            field="stop_meeting",
+            message="Give stop_meeting and stop_meeting_clause together, or neither.",
+        )
+    for ladder in policy.ladders:
+        field = f"ladders.{ladder.track.value}.authority"
+        if policy.stop_meeting is None and ladder.roles_for(ActionName.STOP_MEETING):
+            yield Problem(
+                field=f"{field}.stop_meeting",
+                message="This code gives no ground to stop a meeting: leave the roles empty, [].",
+            )
+        if policy.asks_to_sign is None:
+            if ladder.roles_for(ActionName.SIGN_CODE):
+                yield Problem(
+                    field=f"{field}.sign_code",
+                    message="This code asks nobody to sign it: leave the roles empty, [].",
+                )
+            for duty in ladder.duties:
+                if duty.kind is DutyKind.ASK_TO_SIGN:
+                    yield Problem(
+                        field=f"ladders.{ladder.track.value}.duties.{duty.id}",
+                        message="This code asks nobody to sign it (asks_to_sign): drop the duty.",
+                    )
+
+
+def _letters(ladder: Ladder, field: str, letters: frozenset[str]) -> Iterator[Problem]:
+    for step in ladder.steps:
+        if step.letter not in letters:
+            yield Problem(
+                field=f"{field}.steps.{step.id.value}.letter",
+                message=f"There is no letter “{step.letter}”.{near_names(step.letter, letters)}",
+            )
+
+
+def _roles(policy: Policy) -> Iterator[Problem]:
+    for field, role in _roles_used(policy):
+        if role is Role.SYSTEM:
+            yield Problem(field=field, message="A timer reminds; it is never given authority.")
+        elif role not in policy.roles:
+            yield Problem(
+                field=field,
+                message=f"The role {role.value} is not explained under roles: add it there.",
+            )
+
+
+def _roles_used(policy: Policy) -> Iterator[tuple[str, Role]]:
+    """Each role that the policy names, with the field that names it."""
+    for clause in policy.clauses:
+        if clause.binds:
+            yield f"clauses.{clause.id}.binds", clause.binds
+    if policy.asks_to_sign:
+        yield "asks_to_sign", policy.asks_to_sign
+    if Role.SYSTEM in policy.roles:
+        yield "roles.system", Role.SYSTEM
+    for ladder in policy.ladders:
+        for field, roles in _roles_of(ladder):
+            for role in roles:
+                yield f"ladders.{ladder.track.value}.{field}", role
+
+
+def _roles_of(ladder: Ladder) -> Iterator[tuple[str, tuple[Role, ...]]]:
+    if ladder.respondent:
+        yield "respondent", (ladder.respondent,)
+    yield "raised_by", ladder.raised_by
+    for step in ladder.steps:
+        here = f"steps.{step.id.value}"
+        yield f"{here}.roles", step.roles
+        yield f"{here}.follow_up.owner", (step.follow_up.owner,)
+        yield f"{here}.follow_up.overdue", tuple(level.tell for level in step.follow_up.overdue)
+        if rules := step.restriction:
+            yield f"{here}.restriction.confirmed_by", rules.confirmed_by
+            yield f"{here}.restriction.reviewed_by", rules.reviewed_by
+            yield f"{here}.restriction.missed_review_alerts", (rules.missed_review_alerts,)
+    for duty in ladder.duties:
+        yield f"duties.{duty.id}.owner", (duty.owner,)
+        yield f"duties.{duty.id}.overdue", tuple(level.tell for level in duty.overdue)
+    for number, skip in enumerate(ladder.skips):
+        yield f"skips[{number}].roles", skip.roles
+    yield "police_from_any_stage", ladder.police_from_any_stage
+    yield "alerts", tuple(level.tell for level in ladder.alerts)
+    for action, roles in ladder.authority.items():
+        yield f"authority.{action.value}", roles
