@@ -100,11 +100,9 @@ class Cases:
         )
         id_ = action_id or str(uuid4())
         year = calendar.local_date(self._now()).year
-        fixed = {
-            "id": id_,
-            "school": self._school,
-            "reference": f"{rules.reference_prefix}-{year}-0000",
-        }
+        # The real reference is given out once nothing can refuse the case any more.
+        not_yet = f"{rules.reference_prefix}-{year}-0000"
+        fixed = {"id": id_, "school": self._school, "reference": not_yet}
         texts: list[TextRef] = []
         action = await self._compose(
             ActionName.RAISE_CONCERN, fields, fixed, texts, self._subject(fields, actor)

@@ -4,6 +4,7 @@ What people type names fields as the actions do, with texts in clear and people 
 address or id. An action holds references and ids alone.
 """
 
+import inspect
 import types
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Annotated, Any, Union, get_args, get_origin
@@ -41,7 +42,7 @@ def _fields_of(cls: type[Any], wanted: Any) -> frozenset[str]:
     # The raw annotations: pydantic's own field info has taken the outermost Annotated apart.
     hints: dict[str, Any] = {}
     for base in reversed(cls.__mro__):
-        hints |= base.__dict__.get("__annotations__", {})
+        hints |= inspect.get_annotations(base)
     return frozenset(name for name, annotation in hints.items() if _holds(annotation, wanted))
 
 

@@ -1,0 +1,148 @@
+"""Reminders to staff, by e-mail over SMTP. They name the case by its reference, never a person."""
+
+import hashlib
+from collections.abc import Callable, Iterable
+from datetime import UTC, date, datetime
+from email.message import EmailMessage
+from email.utils import format_datetime
+from typing import NamedTuple
+
+import aiosmtplib
+import structlog
+from temporalio import activity
+
+from domain.contracts import SEND_REMINDER, Reminder, Told
+from domain.vocabulary import DeadlineKind, Role
+from storage.people import People
+
+# Where nobody holds the role, or everyone who does was told or has a part in the case.
+NEXT_TO_ASK = (
+    Role.SENIOR_LEADER,
+    Role.HEADTEACHER,
+    Role.CHAIR_OF_GOVERNORS,
+    Role.CLERK,
+    Role.ADMINISTRATOR,
+)
+
+PERMANENT = 500  # SMTP reply codes from here on say that trying again is of no use
+
+log = structlog.get_logger(__name__)
+
+
+class MailServer(NamedTuple):
+    """Where mail is handed in, and whom it comes from."""
+
+    host: str
+    port: int
+    sender: str
+
+
+class Notices:
+    """Sends reminders. `now` gives the moment of sending, aware, in UTC."""
+
+    def __init__(
+        self,
+        people: People,
+        server: MailServer,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        on_sent: Callable[[str], None] = lambda kind: None,
+    ) -> None:
+        self._people = people
+        self._server = server
+        self._now = now
+        self._on_sent = on_sent
+
+    @activity.defn(name=SEND_REMINDER)
+    async def send_reminder(self, reminder: Reminder) -> Told:
+        """Tells one person, and says whom; nobody where nobody is left to tell.
+
+        A refused recipient counts as one who can't be told, and the next is tried. A mail server
+        that can't be reached raises, and the workflow tries again: the Message-ID stays the same,
+        so that a second copy can be recognised as one.
+        """
+        for person in await self._candidates(reminder):
+            holder = await self._people.person(person)
+            if holder.email is None:
+                continue
+            message = written(reminder, holder.email, self._server.sender, self._now())
+            try:
+                await aiosmtplib.send(message, hostname=self._server.host, port=self._server.port)
+            except aiosmtplib.SMTPRecipientsRefused as error:
+                if any(refusal.code < PERMANENT for refusal in error.recipients):
+                    raise  # such as a full mailbox: it is tried again
+                log.warning("reminder:recipient:refused", person=person)
+                continue
+            self._on_sent(reminder.kind.value)
+            return Told(person=person, digest=digest_of(message), sent_at=self._now())
+        log.warning("reminder:nobody:left", deadline=reminder.deadline, level=reminder.level)
+        return Told(person=None, digest="", sent_at=self._now())
+
+    async def _candidates(self, reminder: Reminder) -> list[str]:
+        found: list[str] = [reminder.owner] if reminder.owner else []
+        for role in dict.fromkeys((reminder.tell, *_above(reminder.tell))):
+            found += await self._people.holders_of(reminder.school, role)
+        return [person for person in dict.fromkeys(found) if person not in reminder.not_to]
+
+
+def _above(role: Role) -> Iterable[Role]:
+    return NEXT_TO_ASK[NEXT_TO_ASK.index(role) + 1 :] if role in NEXT_TO_ASK else NEXT_TO_ASK
+
+
+def digest_of(message: EmailMessage) -> str:
+    """SHA-256 (hex) of the message's body as it was sent."""
+    return hashlib.sha256(message.get_content().encode()).hexdigest()
+
+
+def written(reminder: Reminder, to: str, sender: str, now: datetime) -> EmailMessage:
+    """The reminder as an e-mail to one address."""
+    message = EmailMessage()
+    message["Message-ID"] = f"<{reminder.message_id}>"
+    message["Date"] = format_datetime(now)
+    message["From"] = sender
+    message["To"] = to
+    # A school's auto-reply to a reminder would help nobody (RFC 3834).
+    message["Auto-Submitted"] = "auto-generated"
+    message["Subject"] = f"{reminder.reference}: {_heading(reminder)}"
+    message.set_content(_body(reminder))
+    return message
+
+
+def _heading(reminder: Reminder) -> str:
+    if reminder.missed:
+        return "a deadline passed with nothing decided"
+    what = {
+        DeadlineKind.DUTY: "something is owed to a family",
+        DeadlineKind.REVIEW: "a restriction is due for review",
+        DeadlineKind.CONFIRMATION: "a proposed restriction is waiting for a decision",
+    }.get(reminder.kind, "a follow-up is due")
+    return what if reminder.level == 0 else f"{what}, and is overdue"
+
+
+def _body(reminder: Reminder) -> str:
+    due = day_in_words(reminder.due_on)
+    lines = [
+        f"Case {reminder.reference}",
+        "",
+        f"What: {reminder.words}",
+        f"Due: {due}",
+        "",
+    ]
+    if reminder.missed:
+        lines += [
+            "Nobody decided in time, so what was in place has ended by itself.",
+            "Please look at the case and make sure that everyone concerned knows where they stand.",
+        ]
+    elif reminder.level == 0:
+        lines += ["Please look at the case, do what is due, and record what came of it."]
+    else:
+        lines += [
+            "Nobody has recorded this as done, so we are telling you as the next person.",
+            "You can take it on, or ask a colleague to. Nothing happens to anybody by itself.",
+        ]
+    lines += ["", f"    evenhand case show {reminder.reference}", ""]
+    return "\n".join(lines)
+
+
+def day_in_words(day: date) -> str:
+    """A date as people write it: Tuesday 15 September 2026."""
+    return f"{day:%A} {day.day} {day:%B %Y}"

@@ -1,0 +1,149 @@
+"""The worker: registers everything, decides nothing."""
+
+import asyncio
+import signal
+import sys
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from datetime import UTC, datetime, timedelta
+
+import structlog
+from prometheus_client import CollectorRegistry
+from temporalio.client import Client
+from temporalio.worker import Worker, WorkflowRunner
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+
+from activities.notices import MailServer, Notices
+from activities.records import Records
+from activities.rules import RulesLoader
+from gateway.errors import ServiceUnreachable
+from gateway.health import HealthPortTaken, health_server
+from gateway.logs import configure_logging
+from gateway.stores import Stores, keyring_of, master_key_of, open_stores
+from gateway.telemetry import Metrics, temporal_runtime
+from gateway.temporal import connect
+from settings import LogFormat, Settings, SettingsError, load_settings, temporal_connection
+from storage.database import DatabaseError
+from storage.keys import KeyProblem
+from workflows.escalation import EscalationWorkflow
+
+GRACE = timedelta(seconds=20)  # for what is under way when the worker is asked to stop
+# Pure, and the same for every workflow: loading them anew for each would only cost time.
+PASSED_THROUGH = ("domain", "workflows", "transitions", "pydantic", "rfc8785", "structlog")
+
+log = structlog.get_logger(__name__)
+
+
+def sandbox() -> WorkflowRunner:
+    """The sandbox that workflows run in, with the pure modules passed through."""
+    restrictions = SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH)
+    return SandboxedWorkflowRunner(restrictions=restrictions)
+
+
+def build_worker(
+    client: Client,
+    stores: Stores,
+    mail: MailServer,
+    *,
+    task_queue: str,
+    metrics: Metrics,
+    runner: WorkflowRunner | None = None,
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+) -> Worker:
+    """A worker with every workflow and activity. `now` gives the moment at which mail is sent."""
+    records = Records(stores.recorder, on_conflict=metrics.record_conflicted)
+    rules = RulesLoader(stores.shelf)
+    notices = Notices(stores.people, mail, now=now, on_sent=metrics.reminder_sent)
+    return Worker(
+        client,
+        task_queue=task_queue,
+        workflows=[EscalationWorkflow],
+        activities=[records.record_events, rules.load_rules, notices.send_reminder],
+        workflow_runner=runner or sandbox(),
+        graceful_shutdown_timeout=GRACE,
+    )
+
+
+def mail_server(settings: Settings) -> MailServer:
+    """Where reminders are handed in."""
+    return MailServer(settings.smtp_host, settings.smtp_port, settings.mail_from)
+
+
+async def run(settings: Settings, stop: asyncio.Event) -> None:
+    """Runs a worker until `stop` is set, then lets what is under way finish.
+
+    Raises ServiceUnreachable, DatabaseError, KeyProblem or HealthPortTaken.
+    """
+    registry = CollectorRegistry()
+    metrics = Metrics(registry)
+    waiting_for = {"database", "temporal", "worker"}
+    async with AsyncExitStack() as stack:
+        stack.enter_context(
+            health_server(
+                settings.metrics_host, settings.metrics_port, registry, lambda: waiting_for
+            )
+        )
+        stores = open_stores(
+            settings.database_url, master_key_of(settings), metrics.events_recorded
+        )
+        stack.push_async_callback(stores.close)
+        await stores.database.check()
+        waiting_for.discard("database")
+        runtime = temporal_runtime(
+            metrics_address=f"{settings.metrics_host}:{settings.sdk_metrics_port}"
+        )
+        client = await connect(temporal_connection(), keyring_of(settings), runtime)
+        waiting_for.discard("temporal")
+        worker = build_worker(
+            client,
+            stores,
+            mail_server(settings),
+            task_queue=settings.task_queue,
+            metrics=metrics,
+        )
+        async with worker:
+            waiting_for.discard("worker")
+            log.info("worker:ready", task_queue=settings.task_queue)
+            await stop.wait()
+            waiting_for.add("worker")
+            log.info("worker:stopping")
+    log.info("worker:stopped")
+
+
+async def serve(settings: Settings) -> None:
+    """Runs a worker until the process is told to stop (SIGTERM or SIGINT)."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for signal_number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(signal_number, stop.set)
+    await run(settings, stop)
+
+
+def main() -> int:
+    """The process's entry point. Exit codes: 0 stopped, 2 bad settings, 3 a service is away."""
+    try:
+        settings = load_settings()
+    except SettingsError as error:
+        print(error, file=sys.stderr)
+        return 2
+    configure_logging(as_json=logs_as_json(settings), level=settings.log_level)
+    try:
+        asyncio.run(serve(settings))
+    except (ServiceUnreachable, DatabaseError) as error:
+        print(error, file=sys.stderr)
+        return 3
+    except (KeyProblem, HealthPortTaken) as error:
+        print(error, file=sys.stderr)
+        return 2
+    return 0
+
+
+def logs_as_json(settings: Settings) -> bool:
+    """Whether log lines are JSON: as the settings say, else readable at a terminal."""
+    if settings.log_format is LogFormat.AUTO:
+        return not sys.stderr.isatty()
+    return settings.log_format is LogFormat.JSON
+
+
+if __name__ == "__main__":
+    sys.exit(main())
