@@ -14,7 +14,7 @@ CONNECT_SECONDS = 10.0
 POOL_SIZE = 10
 _WRITES = "evenhand_writes"
 _UNREACHABLE_STATES = ("08", "28", "3D", "53", "57P")  # SQLSTATE classes: no service to be had
-_MISSING_TABLE = ("no such table", "UndefinedTableError")
+_MISSING_TABLE = "42P01"
 
 
 class DatabaseError(Exception):
@@ -111,7 +111,7 @@ class _Plainly:
         if isinstance(error, OSError | TimeoutError):
             raise DatabaseUnreachable(self._url, error) from error
         if isinstance(error, DBAPIError):
-            if any(sign in str(error.orig) for sign in _MISSING_TABLE):
+            if _lacks_a_table(error):
                 raise DatabaseNotReady(self._url) from error
             if _is_gone(error):
                 raise DatabaseUnreachable(self._url, error.orig or error) from error
@@ -125,7 +125,11 @@ def open_database(url: str) -> Database:
     """
     parsed = _with_async_driver(url)
     if parsed.get_backend_name() == "sqlite":
-        engine = create_async_engine(parsed, connect_args={"timeout": BUSY_SECONDS})
+        engine = create_async_engine(
+            parsed,
+            connect_args={"timeout": BUSY_SECONDS},
+            hide_parameters=True,  # an error may end in a log, and what was written must not
+        )
         event.listen(engine.sync_engine, "connect", _prepare_sqlite)
         event.listen(engine.sync_engine, "begin", _begin_sqlite)
     else:
@@ -134,6 +138,7 @@ def open_database(url: str) -> Database:
             pool_size=POOL_SIZE,
             pool_pre_ping=True,
             connect_args={"timeout": CONNECT_SECONDS},
+            hide_parameters=True,
         )
     return Database(engine)
 
@@ -192,6 +197,11 @@ def _is_gone(error: DBAPIError) -> bool:
     if state is not None:
         return str(state).startswith(_UNREACHABLE_STATES)
     return type(error).__name__ in ("OperationalError", "InterfaceError")
+
+
+def _lacks_a_table(error: DBAPIError) -> bool:
+    state = getattr(error.orig, "sqlstate", None)
+    return state == _MISSING_TABLE or "no such table" in str(error.orig)
 
 
 def _first_line(error: BaseException) -> str:

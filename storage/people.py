@@ -196,7 +196,8 @@ async def _give_roles(connection: AsyncConnection, person: str, roles: Iterable[
 
 
 def _known_as(person: Person) -> tuple[str, ...]:
-    return (person.id.casefold(), person.name.casefold(), (person.email or "").casefold())
+    known = (person.id, person.name, person.email)
+    return tuple(name.casefold() for name in known if name)
 
 
 def _near(wanted: str, people: Iterable[Person]) -> list[Person]:
