@@ -35,7 +35,9 @@ def running_outbox() -> Iterator[Outbox]:
     outbox = Outbox()
     loop = asyncio.new_event_loop()
     server = loop.run_until_complete(
-        loop.create_server(lambda: SMTP(outbox, loop=loop), host="127.0.0.1", port=0)
+        loop.create_server(
+            lambda: SMTP(outbox, loop=loop, hostname="localhost"), host="127.0.0.1", port=0
+        )
     )
     outbox.port = server.sockets[0].getsockname()[1]
     thread = threading.Thread(target=loop.run_forever, name="outbox", daemon=True)
