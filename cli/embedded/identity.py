@@ -26,10 +26,11 @@ def identity_of(pid: int) -> Identity | None:
 def runs(pid: int, started: str, command: tuple[str, ...]) -> bool:
     """Whether `pid` is still the process that began at `started` and runs `command`."""
     found = identity_of(pid)
-    # Before its first instruction a child still has our launcher's words in front of its own.
-    return (
-        found is not None and found.started == started and found.command[-len(command) :] == command
-    )
+    if found is None or found.started != started:
+        return False
+    # Before its first instruction a child still has our launcher's words in front of its own; one
+    # that is ending has none left, but may not have let go of its files yet.
+    return found.command[-len(command) :] == command or found.command == ("",)
 
 
 def _from_proc(pid: int) -> Identity | None:
