@@ -1,7 +1,7 @@
 """Acting on cases and reading them: what the CLI, the API and the pages all call."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import uuid4
@@ -115,11 +115,11 @@ class Cases:
             )
             action = action.model_copy(update={"reference": reference})
             acted = await self._start(rules, calendar.digest, action, actor)
-        except (CaseError, ActionRefused, ServiceUnreachable) as error:
-            for text in texts:
-                await self._stores.texts.discard(text)
-            if isinstance(error, CaseError):
-                raise ActionRefused(Refusal.of(error)) from error
+        except CaseError as error:
+            await self._discard(texts)
+            raise ActionRefused(Refusal.of(error)) from error
+        except ActionRefused:
+            await self._discard(texts)
             raise
         return Opened(reference, acted)
 
@@ -151,13 +151,15 @@ class Cases:
         began = time.perf_counter()
         try:
             acted = await self._update(reference, composed, actor)
-        except (ActionRefused, ServiceUnreachable) as error:
-            for text in texts:
-                await self._stores.texts.discard(text)
-            if isinstance(error, ActionRefused) and self._metrics:
+        except ActionRefused as error:
+            await self._discard(texts)
+            if self._metrics:
                 seconds = time.perf_counter() - began
                 self._metrics.action_refused(name.value, error.refusal.rule.value, seconds)
             raise
+        # A repeated action is answered with what the first one did, which cites its own texts.
+        told = acted.model_dump_json()
+        await self._discard([text for text in texts if text.id not in told])
         if self._metrics:
             self._metrics.action_accepted(name.value, time.perf_counter() - began)
         return acted
@@ -238,6 +240,11 @@ class Cases:
         return await compose.compose(
             name, fields, fixed, find_person=self.find_person, put_away=put_away
         )
+
+    async def _discard(self, texts: Iterable[TextRef]) -> None:
+        # Only after a certain refusal: where an answer is missing, the record may cite them yet.
+        for text in texts:
+            await self._stores.texts.discard(text)
 
     async def _start(
         self, policy: Policy, calendar_digest: str, action: RaiseConcern, actor: Actor
