@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import uuid4
 
-from domain.choices import Choice, available_actions
 from temporalio.client import (
     Client,
     WorkflowHandle,
@@ -19,6 +18,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from domain.actions import Action, Actor, RaiseConcern, TextRef
 from domain.case import Case
+from domain.choices import Choice, available_actions
 from domain.contracts import (
     ACT,
     ESCALATION,
