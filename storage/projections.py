@@ -3,43 +3,48 @@
 All of it follows from the events, and is written in the same transaction as they are.
 """
 
-from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import delete, insert
+from sqlalchemy import Connection, Insert, bindparam, delete, insert
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.case import Case, Deadline
 from storage.tables import CaseRow, DueItemRow
 
-
-async def project(connection: AsyncConnection, case: Case, head: bytes) -> None:
-    """Writes a case as it stands after the event whose hash is `head`."""
-    await _upsert(connection, _case_row(case, head))
-    await connection.execute(
-        delete(DueItemRow).where(
-            DueItemRow.school == case.school, DueItemRow.reference == case.reference
-        )
-    )
-    if case.deadlines:
-        rows = [_due_row(case, deadline) for deadline in case.deadlines]
-        await connection.execute(insert(DueItemRow), rows)
+_CASE = ("school", "reference")
 
 
-async def forget_projections(connection: AsyncConnection) -> None:
-    """Empties the projections, before they are built anew."""
-    await connection.execute(delete(DueItemRow))
-    await connection.execute(delete(CaseRow))
-
-
-async def _upsert(connection: AsyncConnection, row: Mapping[str, Any]) -> None:
-    insert_into = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+def _put_case(insert_into: Any) -> Insert:
     statement = insert_into(CaseRow)
-    fresh = {name: statement.excluded[name] for name in row if name not in ("school", "reference")}
-    await connection.execute(
-        statement.on_conflict_do_update(index_elements=["school", "reference"], set_=fresh), row
-    )
+    fresh = {
+        column.name: statement.excluded[column.name]
+        for column in CaseRow.__table__.columns
+        if column.name not in _CASE
+    }
+    put: Insert = statement.on_conflict_do_update(index_elements=_CASE, set_=fresh)
+    return put
+
+
+# Built once: building a statement costs more than running it.
+_PUT_CASE = {"sqlite": _put_case(sqlite.insert), "postgresql": _put_case(postgresql.insert)}
+_FORGET_DUE = delete(DueItemRow).where(
+    DueItemRow.school == bindparam("school"), DueItemRow.reference == bindparam("reference")
+)
+_PUT_DUE = insert(DueItemRow)
+
+
+def project(connection: Connection, case: Case, head: bytes) -> None:
+    """Writes a case as it stands after the event whose hash is `head`."""
+    connection.execute(_PUT_CASE[connection.dialect.name], _case_row(case, head))
+    connection.execute(_FORGET_DUE, {"school": case.school, "reference": case.reference})
+    if case.deadlines:
+        connection.execute(_PUT_DUE, [_due_row(case, deadline) for deadline in case.deadlines])
+
+
+def forget_projections(connection: Connection) -> None:
+    """Empties the projections, before they are built anew."""
+    connection.execute(delete(DueItemRow))
+    connection.execute(delete(CaseRow))
 
 
 def _case_row(case: Case, head: bytes) -> dict[str, Any]:

@@ -1,11 +1,11 @@
 """Writing the record: each event once, chained to the one before, with its projections."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import NamedTuple
 
-from sqlalchemy import insert, select, text
+from sqlalchemy import Connection, bindparam, insert, select, text
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.audit import canonical, genesis, link
 from domain.case import Case, evolve
@@ -16,6 +16,17 @@ from storage.projections import forget_projections, project
 from storage.tables import EventRow
 
 _ATTEMPTS = 5  # each one lost means that another recorder got further meanwhile
+_PUT_EVENTS = insert(EventRow)
+_STORED_FROM = (
+    select(EventRow.sequence, EventRow.content, EventRow.hash)
+    .where(
+        EventRow.school == bindparam("school"),
+        EventRow.reference == bindparam("reference"),
+        EventRow.sequence >= bindparam("sequence"),
+    )
+    .order_by(EventRow.sequence)
+)
+_KNOWN_CASES = select(EventRow.school, EventRow.reference).distinct()
 
 
 class RecordError(Exception):
@@ -74,10 +85,7 @@ class Recorder:
         _check(batch)
         for attempt in range(1, _ATTEMPTS + 1):
             try:
-                async with self._database.writing() as connection:
-                    head, written = await _append(connection, batch.events)
-                    if written:
-                        await project(connection, batch.case, head)
+                head, written = await self._database.transact(partial(_record, batch))
                 break
             except IntegrityError:
                 # Another recorder wrote these a moment ago: look again, and find them there.
@@ -92,18 +100,27 @@ class Recorder:
 
         Raises ValueError where a case's events don't follow one another: verify the record.
         """
-        cases = events = 0
-        async with self._database.writing() as connection:
-            if not self._database.is_sqlite:
-                await connection.execute(text("LOCK TABLE events IN SHARE ROW EXCLUSIVE MODE"))
-            await forget_projections(connection)
-            known = select(EventRow.school, EventRow.reference).distinct()
-            for school, reference in (await connection.execute(known)).all():
-                case, head = await _replay(connection, school, reference)
-                await project(connection, case, head)
-                cases += 1
-                events += case.sequence
-        return Rebuilt(cases, events)
+        return await self._database.transact(_rebuild)
+
+
+def _record(batch: RecordEvents, connection: Connection) -> tuple[bytes, int]:
+    head, written = _append(connection, batch.events)
+    if written:
+        project(connection, batch.case, head)
+    return head, written
+
+
+def _rebuild(connection: Connection) -> Rebuilt:
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("LOCK TABLE cases IN SHARE ROW EXCLUSIVE MODE"))
+    forget_projections(connection)
+    cases = events = 0
+    for school, reference in connection.execute(_KNOWN_CASES).all():
+        case, head = _replay(connection, school, reference)
+        project(connection, case, head)
+        cases += 1
+        events += case.sequence
+    return Rebuilt(cases, events)
 
 
 def _check(batch: RecordEvents) -> None:
@@ -132,10 +149,10 @@ def _check(batch: RecordEvents) -> None:
         )
 
 
-async def _append(connection: AsyncConnection, events: Sequence[Event]) -> tuple[bytes, int]:
+def _append(connection: Connection, events: Sequence[Event]) -> tuple[bytes, int]:
     """Writes what is not on the record yet; the hash of the batch's last event, and how many."""
     first = events[0]
-    stored = await _stored_from(connection, first.school, first.reference, first.sequence - 1)
+    stored = _stored_from(connection, first.school, first.reference, first.sequence - 1)
     head = genesis(first.school, first.reference)
     if first.sequence > 1:
         if first.sequence - 1 not in stored:
@@ -162,20 +179,15 @@ async def _append(connection: AsyncConnection, events: Sequence[Event]) -> tuple
         else:
             head = there[1]
     if rows:
-        await connection.execute(insert(EventRow), rows)
+        connection.execute(_PUT_EVENTS, rows)
     return head, len(rows)
 
 
-async def _stored_from(
-    connection: AsyncConnection, school: str, reference: str, sequence: int
+def _stored_from(
+    connection: Connection, school: str, reference: str, sequence: int
 ) -> dict[int, tuple[bytes, bytes]]:
-    rows = await connection.execute(
-        select(EventRow.sequence, EventRow.content, EventRow.hash).where(
-            EventRow.school == school,
-            EventRow.reference == reference,
-            EventRow.sequence >= sequence,
-        )
-    )
+    case = {"school": school, "reference": reference, "sequence": sequence}
+    rows = connection.execute(_STORED_FROM, case)
     return {number: (content, digest) for number, content, digest in rows}
 
 
@@ -192,15 +204,11 @@ def _row(event: Event, content: bytes, digest: bytes) -> dict[str, object]:
     }
 
 
-async def _replay(connection: AsyncConnection, school: str, reference: str) -> tuple[Case, bytes]:
-    rows = await connection.execute(
-        select(EventRow.content, EventRow.hash)
-        .where(EventRow.school == school, EventRow.reference == reference)
-        .order_by(EventRow.sequence)
-    )
+def _replay(connection: Connection, school: str, reference: str) -> tuple[Case, bytes]:
     case: Case | None = None
     head = genesis(school, reference)
-    for content, digest in rows:
+    whole = {"school": school, "reference": reference, "sequence": 1}
+    for _, content, digest in connection.execute(_STORED_FROM, whole):
         case = evolve(case, Event.model_validate_json(content))
         head = digest
     if case is None:

@@ -121,3 +121,24 @@ def test_what_is_not_a_url_is_refused_without_repeating_it() -> None:
     with pytest.raises(DatabaseError, match="is not a database URL") as refused:
         open_database("my secret")
     assert "my secret" not in str(refused.value)
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+async def test_a_database_that_restarted_is_connected_to_again(
+    database: Database, database_url: str
+) -> None:
+    await database.check()
+    other = open_database(database_url)
+    try:
+        async with other.reading() as connection:
+            ended = await connection.scalars(
+                text(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                    "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                )
+            )
+            assert True in ended.all()
+    finally:
+        await other.close()
+
+    await database.check()
