@@ -261,9 +261,14 @@ class EscalationWorkflow:
 
     async def _hand_over(self) -> None:
         await workflow.wait_condition(self._all_done)
-        policy, calendar = self.rules.policy.digest, self.rules.calendar.digest
+        # The digests that the case holds: a later release may write the same policy otherwise.
+        case = self.case
         start = self._start.model_copy(
-            update={"case": self.case, "policy_digest": policy, "calendar_digest": calendar}
+            update={
+                "case": case,
+                "policy_digest": case.policy_digest,
+                "calendar_digest": case.calendar_digest,
+            }
         )
         workflow.continue_as_new(start)
 
