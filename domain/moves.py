@@ -1,5 +1,7 @@
 """The actions that open a case, and take it from one stage to another."""
 
+from datetime import date
+
 from domain import actions as a
 from domain import restricting
 from domain.case import Case
@@ -82,7 +84,9 @@ def raise_concern(draft: Draft, action: a.RaiseConcern) -> None:
             received_at=received,
         )
     )
-    draft.owe(DutyTrigger.CASE_OPENED, from_day=draft.calendar.local_date(received))
+    received_on = draft.calendar.local_date(received)
+    draft.owe(DutyTrigger.CASE_OPENED, from_day=received_on)
+    _arrive(draft, None, from_day=received_on)
 
 
 def climb(draft: Draft, action: a.Action, step: Step) -> None:
@@ -112,11 +116,16 @@ def climb(draft: Draft, action: a.Action, step: Step) -> None:
         restricting.propose(draft, action, step)
 
 
-def _arrive(draft: Draft, step: Step) -> None:
-    """What a stage brings with it: its follow-up, and the quiet period after which it lapses."""
+def _arrive(draft: Draft, step: Step | None, *, from_day: date | None = None) -> None:
+    """What a stage brings with it: its follow-up, and the quiet period after which it lapses.
+
+    `step` is None at `raised`, where somebody must still take a first look.
+    """
+    follow_up = step.follow_up if step else draft.ladder.first_look
+    start = from_day or draft.today
     draft.end_deadlines(*OF_A_STEP)
-    draft.add(follow_up_deadline(draft.calendar, draft.new_id("d"), step.follow_up, draft.today))
-    if step.quiet_period:
+    draft.add(follow_up_deadline(draft.calendar, draft.new_id("d"), follow_up, start))
+    if step and step.quiet_period:
         draft.add(
             set_deadline(
                 draft.calendar,
@@ -152,11 +161,7 @@ def step_down(draft: Draft, action: a.StepDown) -> None:
             reason=reason,
         )
     )
-    step = ladder.by_stage.get(action.to)
-    if step:
-        _arrive(draft, step)
-    else:
-        draft.end_deadlines(*OF_A_STEP)
+    _arrive(draft, ladder.by_stage.get(action.to))
 
 
 def lapse(draft: Draft, action: a.Lapse) -> None:
@@ -243,8 +248,7 @@ def reopen(draft: Draft, action: a.Reopen) -> None:
             reason=reason,
         )
     )
-    if step := draft.ladder.by_stage.get(stage):
-        _arrive(draft, step)
+    _arrive(draft, draft.ladder.by_stage.get(stage))
 
 
 def adopt_policy(draft: Draft, action: a.AdoptPolicy) -> None:

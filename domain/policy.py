@@ -149,6 +149,7 @@ class Ladder(Frozen):
     respondent: Role | None = None  # None: the school, or the service, itself
     raised_by: tuple[Role, ...] = Field(min_length=1)
     raiser_moves: bool = False  # True: the person who raised the concern takes it up themselves
+    first_look: FollowUp  # while a concern is raised and nobody has done anything about it
     steps: tuple[Step, ...] = Field(min_length=1)
     skips: tuple[Skip, ...] = ()
     police_from_any_stage: tuple[Role, ...] = ()
@@ -168,6 +169,11 @@ class Ladder(Frozen):
     def machine(self) -> Machine:
         """The state machine of this ladder, built once and shared by all its cases."""
         return build_machine(self)
+
+    @cached_property
+    def follow_ups(self) -> tuple[FollowUp, ...]:
+        """Every timed check on this ladder: the first look, then each step's."""
+        return (self.first_look, *(step.follow_up for step in self.steps))
 
     def steps_of(self, action: ActionName) -> tuple[Step, ...]:
         """The steps that `action` leads to, in the ladder's order."""

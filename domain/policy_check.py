@@ -126,6 +126,8 @@ def _roles_of(ladder: Ladder) -> Iterator[tuple[str, tuple[Role, ...]]]:
     if ladder.respondent:
         yield "respondent", (ladder.respondent,)
     yield "raised_by", ladder.raised_by
+    yield "first_look.owner", (ladder.first_look.owner,)
+    yield "first_look.overdue", tuple(level.tell for level in ladder.first_look.overdue)
     for step in ladder.steps:
         here = f"steps.{step.id.value}"
         yield f"{here}.roles", step.roles

@@ -88,9 +88,13 @@ def declare_conflict(draft: Draft, action: a.DeclareConflict) -> None:
 
 
 def decide_not_to_act(draft: Draft, action: a.DecideNotToAct) -> None:
-    """A decision not to act is a decision: it has a reason and a clause."""
+    """A decision not to act is a decision: it has a reason and a clause, and answers the check
+    that was waiting."""
     reason = reasons(draft.policy, draft.case, action)
     draft.add(NotActedOn(clauses=action.clauses, follow_up=action.follow_up, reason=reason))
+    for deadline in draft.case.deadlines:
+        if deadline.kind is DeadlineKind.FOLLOW_UP:
+            draft.meet_deadline(deadline, reason)
 
 
 def appoint_advocate(draft: Draft, action: a.AppointAdvocate) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from domain.calendar import Span
-from domain.policy import Ladder, Overdue, RestrictionRules, Step
+from domain.policy import FollowUp, Ladder, Overdue, RestrictionRules, Step
 from domain.policy_problem import Problem
 from domain.timers import MET_BY
 from domain.vocabulary import ActionName, DutyKind, DutyTrigger, Role, Track
@@ -17,11 +17,10 @@ HELD_BY_ONE = frozenset(
 
 def check_safeguards(ladder: Ladder, field: str) -> Iterator[Problem]:
     """What a ladder lacks of the safeguards; `field` is the ladder's dotted name."""
+    yield from _follow_up(ladder, ladder.first_look, f"{field}.first_look")
     for step in ladder.steps:
         here = f"{field}.steps.{step.id.value}"
-        follow_up = step.follow_up
-        yield from _levels(follow_up.owner, follow_up.overdue, f"{here}.follow_up.overdue")
-        yield from _can_finish(ladder, follow_up.owner, f"{here}.follow_up.owner")
+        yield from _follow_up(ladder, step.follow_up, f"{here}.follow_up")
         if step.restriction:
             yield from _restriction(ladder, step, step.restriction, here)
     for duty in ladder.duties:
@@ -48,10 +47,12 @@ def _levels(owner: Role, overdue: tuple[Overdue, ...], here: str) -> Iterator[Pr
             yield Problem(field=here, message=message)
 
 
-def _can_finish(ladder: Ladder, owner: Role, here: str) -> Iterator[Problem]:
+def _follow_up(ladder: Ladder, follow_up: FollowUp, here: str) -> Iterator[Problem]:
+    yield from _levels(follow_up.owner, follow_up.overdue, f"{here}.overdue")
+    owner = follow_up.owner
     if owner not in ladder.roles_for(ActionName.COMPLETE_FOLLOW_UP):
         message = f"{owner.value} may not complete follow-ups (authority.complete_follow_up)."
-        yield Problem(field=here, message=message)
+        yield Problem(field=f"{here}.owner", message=message)
 
 
 def _restriction(

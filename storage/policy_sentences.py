@@ -32,6 +32,7 @@ WHAT_IS_MISSING = {
     "remind_before_review": "say how long before a review to remind, such as “5 school days”",
     "within": "say within what time, such as “5 school days”",
     "after": "say how long after the due date, such as “2 school days”",
+    "first_look": "say what is checked while nobody has acted on a concern, by whom and when",
     "follow_up": "say what is checked after this step, by whom and when",
     "overdue": "say who is told next when nobody has acted",
     "place": "say where the document says so, such as “The school will, 2nd point”",

@@ -44,7 +44,7 @@ def reminders_for(ladder: Ladder, before: Case, after: Case, event: Event) -> Re
 def _words(ladder: Ladder, kind: DeadlineKind, about: str) -> str:
     match kind:
         case DeadlineKind.FOLLOW_UP:
-            checks = {step.follow_up.id: step.follow_up.check for step in ladder.steps}
+            checks = {check.id: check.check for check in ladder.follow_ups}
             return checks.get(about, about)
         case DeadlineKind.DUTY:
             kinds = {duty.id: duty.kind.value.replace("_", " ") for duty in ladder.duties}
