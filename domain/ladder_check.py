@@ -133,10 +133,6 @@ def _walk(ladder: Ladder, field: str) -> Iterator[Problem]:
             here = f".steps.{stage.value}" if stage in ladder.by_stage else ""
             message = f"From “{stage.value}” nobody may bring a case to a close (authority.close)."
             yield Problem(field=f"{field}{here}", message=message)
-    for stage in _everywhere(ladder):
-        if any(by_itself is not Stage.CLOSED for by_itself in _by_itself(ladder, stage)):
-            message = f"A timer would move a case on from “{stage.value}”: only people do."
-            yield Problem(field=field, message=message)
 
 
 def _everywhere(ladder: Ladder) -> tuple[Stage, ...]:
@@ -155,11 +151,6 @@ def _ways(ladder: Ladder, stage: Stage, actions: frozenset[ActionName]) -> froze
 
 def _people(roles: tuple[Role, ...]) -> bool:
     return any(role is not Role.SYSTEM for role in roles)
-
-
-def _by_itself(ladder: Ladder, stage: Stage) -> Iterator[Stage]:
-    for action in (ActionName.LAPSE, ActionName.TIME_PASSED, ActionName.RECORD_NOTICE):
-        yield from destinations(ladder, action.value, stage)
 
 
 def _reachable(start: Stage, ways: dict[Stage, frozenset[Stage]]) -> set[Stage]:
