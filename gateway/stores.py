@@ -62,9 +62,8 @@ def master_key_of(settings: Settings) -> MasterKey:
 def keyring_of(settings: Settings) -> Keyring:
     """The payload keys from the environment, or from their file, made at the first start.
 
-    The environment names the active key first, the file last. Raises KeyProblem.
+    Both name the active key last. Raises KeyProblem.
     """
     if settings.payload_keys:
-        given = reversed(settings.payload_keys.items())
-        return Keyring.from_text({key_id: key.get_secret_value() for key_id, key in given})
+        return Keyring.from_text(settings.payload_keys_text())
     return Keyring.from_file(settings.payload_keys_file)
