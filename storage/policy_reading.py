@@ -17,7 +17,9 @@ class PolicyFileError(EvenhandError):
     """The file can't be used as it is. `findings` say where, what and what to do."""
 
     def __init__(self, findings: Sequence[Finding]) -> None:
-        self.findings = tuple(sorted(findings, key=lambda f: (str(f.file), f.line)))
+        # What is said once and used often is wrong once.
+        once = {(str(f.file), f.line, f.message): f for f in reversed(findings)}
+        self.findings = tuple(once[place] for place in sorted(once))
         super().__init__("\n".join(str(finding) for finding in self.findings))
 
 
@@ -32,6 +34,8 @@ def read_model(path: Path, model: type[Model]) -> tuple[Model, Reading]:
     except ValidationError as error:
         read = None
         for fault in error.errors(include_url=False):
+            if fault["type"] == "too_short" and fault["input"]:
+                continue  # pydantic counts only the entries without faults, which are told already
             line, name = reading.at(tuple(part for part in fault["loc"] if part != "[key]"))
             reading.find(line, name, sentence(fault, model))
     if read is None or reading.findings:

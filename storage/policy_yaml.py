@@ -4,6 +4,7 @@ Scalars stay text and the policy's model says what each one is: YAML 1.1 would r
 `1.10` as 1.1 and `on` as true, and a school's words must stay its words.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -39,13 +40,16 @@ class Finding:
 
 @dataclass(kw_only=True)
 class Reading:
-    """A pack as read: its data, and the line of each value by its location and by its name."""
+    """A pack as read: its data, and the line of each value by its location and by its name.
+
+    The whole file is the location () and the name "", on line 1.
+    """
 
     file: Path
     data: Any = None
-    lines: dict[Location, int] = field(default_factory=dict)
-    named_lines: dict[str, int] = field(default_factory=dict)
-    names: dict[Location, str] = field(default_factory=dict)
+    lines: dict[Location, int] = field(default_factory=lambda: {(): 1})
+    named_lines: dict[str, int] = field(default_factory=lambda: {"": 1})
+    names: dict[Location, str] = field(default_factory=lambda: {(): ""})
     findings: list[Finding] = field(default_factory=list)
 
     def find(self, line: int, name: str, message: str) -> None:
@@ -54,17 +58,17 @@ class Reading:
 
     def at(self, location: Location) -> tuple[int, str]:
         """The line of a location (or of the nearest thing that holds it), and its dotted name."""
-        for length in range(len(location), -1, -1):
-            if (known := location[:length]) in self.lines:
-                rest = "".join(f".{part}" for part in location[length:])
-                return self.lines[known], f"{self.names[known]}{rest}".lstrip(".")
-        return 1, ".".join(str(part) for part in location)
+        known = location
+        while known not in self.lines:
+            known = known[:-1]
+        rest = "".join(f".{part}" for part in location[len(known) :])
+        return self.lines[known], f"{self.names[known]}{rest}".lstrip(".")
 
     def line_of(self, name: str) -> int:
         """The line of a dotted name, or of the nearest thing that holds it."""
-        while name and name not in self.named_lines:
+        while name not in self.named_lines:
             name = name.rpartition(".")[0]
-        return self.named_lines.get(name, 1)
+        return self.named_lines[name]
 
 
 class _Unreadable(Exception):
@@ -109,26 +113,25 @@ def read_yaml(path: Path) -> Reading:
 
 PLAIN = (
     ("'\\t'", "a tab stands here; YAML is indented with spaces alone"),
-    ("undefined alias", "{problem}: write &{name} where it is first said, above this line"),
-    ("duplicate anchor", "{problem}: give this one another name"),
+    ("undefined alias", "*{name} is not known here: write &{name} where it is first said, above"),
+    ("duplicate anchor", "&{name} is written twice: give this one another name"),
     ("mapping values are not allowed", "a colon stands where none can be; put the text in quotes"),
     ("could not find expected ':'", "a field's name needs a colon after it"),
     ("expected <block end>", "the indentation here does not fit the lines above"),
     ("single document", "a second document begins here (---); keep one code in one file"),
     ("unexpected end of stream", "the file ends inside a quoted text; close its quote"),
 )
+"""What PyYAML says, and what it means."""
 
 
 def _broken(reading: Reading, error: yaml.MarkedYAMLError) -> None:
     mark = error.problem_mark or error.context_mark
-    problem = " ".join((error.problem or "something is missing").replace("found ", "", 1).split())
-    name = problem.rpartition(" ")[2].strip("'")
-    for sign, plain in PLAIN:
-        if sign in (error.problem or ""):
-            problem = plain.format(problem=problem, name=name)
-            break
+    said = f"{error.context or ''} {error.problem or ''}"
+    quoted = re.search(r"'([^']+)'", said)
+    plain = next((plain for sign, plain in PLAIN if sign in said), (error.problem or "").strip())
     line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-    reading.find(line, "", f"This is not YAML (line {line}, column {column}): {problem}.")
+    why = plain.format(name=quoted[1]) if quoted and "{name}" in plain else plain
+    reading.find(line, "", f"This is not YAML (line {line}, column {column}): {why}.")
 
 
 class _Writer:
@@ -140,8 +143,6 @@ class _Writer:
         self.inside: list[int] = []
 
     def write(self, root: yaml.MappingNode) -> dict[str, Any]:
-        self.reading.lines[()] = self.reading.named_lines[""] = 1
-        self.reading.names[()] = ""
         data: dict[str, Any] = self._value(root, (), "")
         data.pop(SHARED, None)
         return data
@@ -198,7 +199,7 @@ class _Writer:
             if not isinstance(key, yaml.ScalarNode):
                 self.reading.find(line, name, "A field's name is one word, not a list.")
             elif key.tag == "tag:yaml.org,2002:merge":
-                for source in self._merged(value, name):
+                for source in self._merged(value, line, name):
                     merged = self._fields(source, name) | merged
             elif key.value in own:
                 first = own[key.value][0].start_mark.line + 1
@@ -209,14 +210,15 @@ class _Writer:
                 own[key.value] = (key, value)
         return merged | own
 
-    def _merged(self, node: yaml.Node, name: str) -> Iterator[yaml.MappingNode]:
+    def _merged(self, node: yaml.Node, line: int, name: str) -> Iterator[yaml.MappingNode]:
         for source in node.value if isinstance(node, yaml.SequenceNode) else [node]:
             self.values += 1
-            line = node.start_mark.line + 1
             if not isinstance(source, yaml.MappingNode):
                 self.reading.find(line, name, "<<: takes the fields of a block, such as *promises.")
-            elif id(source) in self.inside or self.values > MOST_VALUES:
+            elif id(source) in self.inside:
                 raise _Unreadable(line, name, "A block can't be merged into itself.")
+            elif self.values > MOST_VALUES:
+                raise _Unreadable(line, name, f"Merges write out to over {MOST_VALUES:,} values.")
             else:
                 self.inside.append(id(source))
                 yield source
