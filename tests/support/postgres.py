@@ -112,8 +112,14 @@ def _reachable(binaries: Path, *, user: str | None, home: Path) -> Path:
             return binaries
     except PermissionError:
         pass
-    shutil.copytree(binaries.parent, home / "programs", symlinks=True)
-    return home / "programs" / binaries.name
+    # The wheel's programs find their libraries by the way from here to there: it is kept.
+    install, package = binaries.parent, binaries.parent.parent
+    copied = home / "programs" / package.name / install.name
+    shutil.copytree(install, copied, symlinks=True)
+    libraries = package.with_name(f"{package.name}.libs")
+    if libraries.is_dir():
+        shutil.copytree(libraries, home / "programs" / libraries.name)
+    return copied / binaries.name
 
 
 def _initialise(binaries: Path, home: Path, *, user: str | None) -> None:
