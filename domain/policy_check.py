@@ -24,18 +24,22 @@ def check_policy(policy: Policy, letters: frozenset[str]) -> list[Problem]:
     problems = [
         *_clauses(policy),
         *_meetings_and_signing(policy),
-        *_repeated(policy, "ladders", (ladder.track.value for ladder in policy.ladders), "track"),
+        *_repeated("ladders", (ladder.track.value for ladder in policy.ladders), "track"),
     ]
     for ladder in policy.ladders:
         field = f"ladders.{ladder.track.value}"
         problems += check_ladder(ladder, field)
         problems += check_safeguards(ladder, field)
         problems += _letters(ladder, field, letters)
+        duties = (duty.id for duty in ladder.duties)
+        problems += _repeated(f"{field}.duties", duties, "duty")
+        follow_ups = (follow_up.id for follow_up in ladder.follow_ups)
+        problems += _repeated(f"{field}.steps", follow_ups, "follow-up")
     return problems + list(_roles(policy))
 
 
 def _clauses(policy: Policy) -> Iterator[Problem]:
-    yield from _repeated(policy, "clauses", (clause.id for clause in policy.clauses), "clause")
+    yield from _repeated("clauses", (clause.id for clause in policy.clauses), "clause")
     cited = {
         f"ladders.{ladder.track.value}.duties.{duty.id}.clause": duty.clause
         for ladder in policy.ladders
@@ -51,7 +55,7 @@ def _clauses(policy: Policy) -> Iterator[Problem]:
             yield Problem(field=field, message=f"There is no clause “{clause}”.{near}")
 
 
-def _repeated(policy: Policy, field: str, ids: Iterable[str], kind: str) -> Iterator[Problem]:
+def _repeated(field: str, ids: Iterable[str], kind: str) -> Iterator[Problem]:
     for name, times in Counter(ids).items():
         if times > 1:
             yield Problem(

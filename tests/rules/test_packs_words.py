@@ -16,6 +16,7 @@ def words_of(policy: Policy) -> dict[str, str]:
     """Every sentence that a pack says of its own, by the name of where it stands."""
     said = {clause.id: clause.text for clause in policy.clauses}
     for ladder in policy.ladders:
+        said[f"{ladder.track.value}.first_look"] = ladder.first_look.check
         for step in ladder.steps:
             name = f"{ladder.track.value}.{step.id.value}"
             said[f"{name}.title"] = step.title

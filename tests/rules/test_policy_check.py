@@ -314,6 +314,24 @@ BREAKS: list[tuple[str, Break, str, str]] = [
         "stands here 2 times",
     ),
     (
+        "a duty twice",
+        lambda d: d["ladders"][0]["duties"].append(duty(d, "signpost")),
+        f"{EVERY_LADDER}.duties.signpost",
+        "The duty “signpost” stands here 2 times",
+    ),
+    (
+        "two follow-ups of one name",
+        lambda d: step(d, "warning")["follow_up"].update(id="first-look"),
+        f"{EVERY_LADDER}.steps.first-look",
+        "The follow-up “first-look” stands here 2 times",
+    ),
+    (
+        "a first look whose owner is told twice",
+        lambda d: d["ladders"][0]["first_look"].update(owner="headteacher"),
+        f"{EVERY_LADDER}.first_look.overdue",
+        "each level tells somebody else",
+    ),
+    (
         "a skip to nowhere",
         lambda d: d["ladders"][0]["skips"][0].update(to=["site_restriction"]),
         f"{EVERY_LADDER}.skips[0].to",

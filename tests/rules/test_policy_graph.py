@@ -130,3 +130,10 @@ def test_mermaid_names_every_step_and_every_way(ladder: Ladder) -> None:
                 assert f"  {source.value} -->|{word}| {step.id.value}" in lines
     named = {word for line in lines[1:] for word in re.findall(r"^  (\w+)", line)}
     assert named == {Stage.RAISED.value, *(step.id.value for step in ladder.steps)}
+
+
+def test_the_picture_in_the_documentation_is_the_ladder_as_it_is() -> None:
+    """Drawn anew by `evenhand policy graph eleanor-palmer-advocates`."""
+    stored = ROOT / "docs" / "pictures" / "advocate-conduct.svg"
+
+    assert stored.read_text(encoding="utf-8") == svg(LADDERS["EP advocate_conduct"])
