@@ -7,7 +7,7 @@ to its content with a salted hash; people are named by their ids.
 from datetime import date, datetime
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, Field, TypeAdapter
 
 from domain.calendar import SchoolCalendar, Span
 from domain.policy import Frozen, Identifier, Policy
@@ -459,3 +459,6 @@ Action = Annotated[
     Field(discriminator="name"),
 ]
 """Any action, told apart by `name`."""
+
+ACTION: TypeAdapter[Action] = TypeAdapter(Action)
+"""Reads an action from its fields, or from JSON."""

@@ -178,6 +178,8 @@ def close(draft: Draft, action: a.Close) -> None:
     ladder, case = draft.ladder, draft.case
     if action.outcome not in ladder.outcomes:
         raise UnknownThing.named("outcome on this ladder", action.outcome, ladder.outcomes)
+    if action.outcome is Outcome.LAPSED:
+        raise NotAllowedHere("Use the action lapse for this.")
     transferred = action.outcome is Outcome.TRANSFERRED
     if transferred != (action.procedure is not None):
         raise ProcedureMissing("Give the procedure with the outcome transferred, and only then.")

@@ -9,15 +9,14 @@ import types
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Annotated, Any, Union, get_args, get_origin
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from domain.actions import Action, PersonId, RaiseConcern, TextRef
+from domain.actions import ACTION, Action, PersonId, RaiseConcern, TextRef
 from domain.errors import near_names
 from domain.vocabulary import ActionName
 from gateway.errors import BadRequest
 
-ACTION: TypeAdapter[Action] = TypeAdapter(Action)
 _SET_FOR_YOU = frozenset({"name", "id", "seen", "school", "reference"})
 
 
