@@ -1,0 +1,98 @@
+"""From what a story says of an action to what the action needs: names, spans, `latest`."""
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from types import NoneType, UnionType
+from typing import Annotated, Any, Union, get_args, get_origin
+from zoneinfo import ZoneInfo
+
+from pydantic import AwareDatetime
+
+from domain.calendar import CalendarError, SchoolCalendar, Span
+from domain.case import Case
+from domain.events import DeadlineSet, Event
+from domain.vocabulary import ActionName
+from gateway.compose import CLASSES
+
+LATEST = "latest"
+
+
+def filled_in(
+    action: ActionName,
+    fields: Mapping[str, Any],
+    *,
+    calendar: SchoolCalendar,
+    now: datetime,
+    case: Case | None,
+    events: list[Event],
+) -> dict[str, Any]:
+    """The action's fields with spans turned into dates, and things named by what they are about."""
+    known = CLASSES[action].model_fields
+    filled: dict[str, Any] = {}
+    for name, value in fields.items():
+        kind = _kind(known[name].annotation) if name in known else None
+        if kind in (date, datetime) and isinstance(value, str):
+            filled[name] = _moment(value, kind is date, calendar, now)
+        elif case is not None and isinstance(value, str) and name in _NAMED:
+            filled[name] = _NAMED[name](value, case, events)
+        else:
+            filled[name] = value
+    return filled
+
+
+def _kind(annotation: Any) -> Any:
+    if annotation is AwareDatetime:
+        return datetime
+    if get_origin(annotation) is Annotated:
+        return _kind(get_args(annotation)[0])
+    if get_origin(annotation) in (Union, UnionType):
+        return _kind(next(part for part in get_args(annotation) if part is not NoneType))
+    return annotation
+
+
+def _moment(value: str, as_date: bool, calendar: SchoolCalendar, now: datetime) -> Any:
+    try:
+        span = Span.parse(value)
+    except CalendarError:
+        return value
+    day = calendar.add(calendar.local_date(now), span)
+    return day if as_date else calendar.instant(day, now.astimezone(ZoneInfo(calendar.zone)).time())
+
+
+def _restriction(value: str, case: Case, events: list[Event]) -> str:
+    latest = [restriction.id for restriction in case.restrictions]
+    return latest[-1] if value == LATEST and latest else value
+
+
+def _meeting(value: str, case: Case, events: list[Event]) -> str:
+    latest = [meeting.id for meeting in case.meetings]
+    return latest[-1] if value == LATEST and latest else value
+
+
+def _adjustment(value: str, case: Case, events: list[Event]) -> str:
+    latest = [adjustment.id for adjustment in case.adjustments]
+    return latest[-1] if value == LATEST and latest else value
+
+
+def _deadline(value: str, case: Case, events: list[Event]) -> str:
+    return next((d.id for d in case.deadlines if d.about == value), value)
+
+
+def _follow_up(value: str, case: Case, events: list[Event]) -> str:
+    met = [
+        event.fact.deadline
+        for event in events
+        if isinstance(event.fact, DeadlineSet)
+        and event.fact.about == value
+        and event.fact.deadline in case.results
+    ]
+    return met[-1] if met else value
+
+
+_NAMED: dict[str, Callable[[str, Case, list[Event]], str]] = {
+    "restriction": _restriction,
+    "meeting": _meeting,
+    "adjustment": _adjustment,
+    "deadline": _deadline,
+    "follow_up": _follow_up,
+}

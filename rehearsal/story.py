@@ -1,0 +1,133 @@
+"""A story: who does what to which case, how long after the step before, and what is expected."""
+
+import re
+from collections.abc import Sequence
+from datetime import date, time
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+from domain.calendar import Span
+from domain.errors import near_names
+from domain.policy import Identifier, Words
+from domain.vocabulary import ActionName, Role, Rule, Stage
+from storage.policy_reading import PolicyFileError, read_model
+from storage.policy_yaml import Finding
+
+MAIN = "main"
+
+
+def _clock_time(text: str) -> str:
+    if not re.fullmatch(r"([01]?\d|2[0-3]):[0-5]\d", text):
+        raise ValueError(f"“{text}” is not a time of day; write 14:00")
+    return text
+
+
+class Character(BaseModel):
+    """Somebody in the story, with the roles that they hold."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: Words
+    roles: tuple[Role, ...] = Field(min_length=1)
+
+
+class StoryStep(BaseModel):
+    """One step. Fields that are not listed here are the action's own.
+
+    A step without an action lets time pass. In the action's own fields, people are named as in
+    `people`; a date or moment may be a span from now, such as “20 school days”; a restriction,
+    meeting or adjustment may be `latest`, and a deadline is named by its follow-up or duty.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="allow", populate_by_name=True)
+
+    after: Span | None = None
+    hour: Annotated[str, AfterValidator(_clock_time)] | None = Field(default=None, alias="time")
+    who: Words | None = Field(default=None, alias="as")
+    action: ActionName | None = None
+    case: Identifier = MAIN
+    expect: Literal["refused"] | None = None
+    safeguard: Rule | None = None
+    reaches: Stage | None = None
+    note: Words | None = None  # said in the timeline, for whoever reads the rehearsal
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        if self.action is None and (self.who or self.expect or self.fields):
+            raise ValueError("a step with no action has only after, time, reaches and note")
+        if self.action is not None and self.who is None:
+            raise ValueError("say who does it (as): a role or a person")
+        if (self.expect is None) != (self.safeguard is None):
+            raise ValueError("expect: refused and the safeguard's name go together")
+        return self
+
+    @property
+    def fields(self) -> dict[str, Any]:
+        """The action's own fields, as written."""
+        return dict(self.__pydantic_extra__ or {})
+
+    @property
+    def time_of_day(self) -> time | None:
+        """The local time at which it happens, where the story says so."""
+        if self.hour is None:
+            return None
+        hour, minute = self.hour.split(":")
+        return time(int(hour), int(minute))
+
+
+class Story(BaseModel):
+    """A whole story, as its file says it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    policy: Identifier
+    title: Words
+    start: date
+    calendar: str = "sample.yaml"
+    people: tuple[Character, ...] = Field(min_length=1)
+    steps: tuple[StoryStep, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _everybody_is_known(self) -> Self:
+        known = {person.name for person in self.people}
+        held = {role.value for person in self.people for role in person.roles}
+        for number, step in enumerate(self.steps, start=1):
+            if step.who and step.who not in known and step.who.replace(" ", "_") not in held:
+                near = near_names(step.who, known | held)
+                raise ValueError(f"step {number}: nobody in people is “{step.who}”.{near}")
+        return self
+
+
+class StoryFile(BaseModel):
+    """A story and the lines on which its steps stand."""
+
+    model_config = ConfigDict(frozen=True)
+
+    path: Path
+    story: Story
+    lines: tuple[int, ...]
+
+
+def load_story(path: Path) -> StoryFile:
+    """The story in the file at `path`. Raises PolicyFileError with file, line, field and why."""
+    story, reading = read_model(path, Story)
+    lines = tuple(reading.at(("steps", number))[0] for number in range(len(story.steps)))
+    return StoryFile(path=path, story=story, lines=lines)
+
+
+def wrong_policy(path: Path, given: str, wanted: str) -> PolicyFileError:
+    """The error for a story that was written for another policy."""
+    message = f"This story is for {given}, and the pack is {wanted}."
+    return PolicyFileError([Finding(file=path, line=1, field="policy", message=message)])
+
+
+def schema() -> dict[str, Any]:
+    """The JSON schema of a story file, with each action's own fields described in its step."""
+    return Story.model_json_schema(by_alias=True)
+
+
+def roles_in(people: Sequence[Character]) -> dict[str, frozenset[Role]]:
+    """Each person's roles, by name."""
+    return {person.name: frozenset(person.roles) for person in people}
