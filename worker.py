@@ -18,6 +18,7 @@ from activities.records import Records
 from activities.rules import RulesLoader
 from gateway.errors import ServiceUnreachable
 from gateway.health import HealthPortTaken, health_server
+from gateway.leaving import leave
 from gateway.logs import configure_logging
 from gateway.stores import Stores, keyring_of, master_key_of, open_stores
 from gateway.telemetry import Metrics, temporal_runtime
@@ -146,4 +147,4 @@ def logs_as_json(settings: Settings) -> bool:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    leave(main())
