@@ -166,10 +166,7 @@ class Cases:
 
     async def next(self, reference: str, actor: Actor) -> tuple[Choice, ...]:
         """What the actor may do to the case now, and why not the rest. Raises CaseNotFound."""
-        case = await self._stores.record.case_state(self._school, reference)
-        policy = await self._stores.shelf.policy(case.policy_digest)
-        calendar = await self._stores.shelf.calendar(case.calendar_digest)
-        return available_actions(policy, calendar, case, actor, self._now())
+        return await choices_for(self._stores, self._school, reference, actor, self._now())
 
     async def show(self, reference: str) -> Case:
         """The case as the record has it. Raises CaseNotFound, with near references."""
@@ -309,6 +306,16 @@ class Cases:
                 )
             )
         return error
+
+
+async def choices_for(
+    stores: Stores, school: str, reference: str, actor: Actor, now: datetime
+) -> tuple[Choice, ...]:
+    """What somebody may do to a case at `now`, from the record alone. Raises CaseNotFound."""
+    case = await stores.record.case_state(school, reference)
+    policy = await stores.shelf.policy(case.policy_digest)
+    calendar = await stores.shelf.calendar(case.calendar_digest)
+    return available_actions(policy, calendar, case, actor, now)
 
 
 def _told(error: WorkflowUpdateFailedError) -> Exception:
