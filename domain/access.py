@@ -2,7 +2,6 @@
 
 from domain.actions import (
     Action,
-    Actor,
     AdoptPolicy,
     AssignPanel,
     Close,
@@ -17,7 +16,7 @@ from domain.draft import Draft
 from domain.errors import ConflictOfInterest, NotAuthorised, TimersDoNotDecide
 from domain.ladder import SKIP, destinations
 from domain.policy import Ladder, Step
-from domain.vocabulary import ActionName, AdviceKind, Outcome, Role, Stage
+from domain.vocabulary import ActionName, AdviceKind, Outcome, Role
 
 OUTSIDE = frozenset({Role.PARENT, Role.ADVOCATE})
 BY_THE_SYSTEM = frozenset({ActionName.TIME_PASSED, ActionName.RECORD_NOTICE})
@@ -59,8 +58,7 @@ def roles_allowed(
 
 
 def no_conflict(draft: Draft, action: Action) -> None:
-    """DESIGN safeguard 6: nobody decides a case in which they have a part. Raises
-    ConflictOfInterest.
+    """Nobody decides a case in which they have a part. Raises ConflictOfInterest.
 
     On a ladder where the person who raised the concern takes it up themselves, asking for the
     next step, or withdrawing, decides nothing about anybody else.
@@ -77,16 +75,6 @@ def no_conflict(draft: Draft, action: Action) -> None:
         )
     if actor.person in case.involved:
         raise ConflictOfInterest()
-
-
-def stages_open_to(case: Case) -> tuple[Stage, ...]:
-    """The stages whose transitions apply to the case now: its own, and the rung it holds."""
-    return tuple(dict.fromkeys((case.stage, case.rung)))
-
-
-def is_party(case: Case, actor: Actor) -> bool:
-    """Whether the actor is somebody whose case this is."""
-    return actor.person in case.parties
 
 
 def _words(role: Role) -> str:

@@ -134,9 +134,17 @@ def _expire(draft: Draft, deadline: Deadline) -> None:
         case DeadlineKind.QUIET_PERIOD:
             _lapse_case(draft, deadline)
         case DeadlineKind.REOPENING:
-            draft.add(Settled())
+            _settle(draft, deadline)
         case DeadlineKind.FOLLOW_UP | DeadlineKind.DUTY:
             pass  # they stay open until somebody acts, however late
+
+
+def _settle(draft: Draft, deadline: Deadline) -> None:
+    if len(draft.case.deadlines) > 1:
+        # After a transfer: what still protects somebody keeps the case from settling.
+        draft.add(move(draft.calendar, deadline, "blocked", counted_from=draft.today))
+        return
+    draft.add(Settled())
 
 
 def _lapse_restriction(draft: Draft, deadline: Deadline) -> None:
