@@ -1,0 +1,109 @@
+"""What a command works with: the stores, and the door to one school's cases, opened on demand."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from cli.outcome import BadUsage
+from domain.actions import Actor
+from domain.errors import near_names
+from domain.vocabulary import Role
+from gateway.cases import Cases
+from gateway.stores import Stores, keyring_of, master_key_of, open_stores
+from gateway.temporal import connect
+from settings import Settings, load_settings, temporal_connection
+from storage.people import PersonNotFound
+
+Answer = TypeVar("Answer")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Desk:
+    """The stores and settings of one command."""
+
+    settings: Settings
+    stores: Stores
+
+    async def school(self, given: str | None) -> str:
+        """The school meant: the one given, or the only one. Raises BadUsage, NotOnTheShelf."""
+        if given is not None:
+            return (await self.stores.shelf.school(given)).id
+        known = await self.stores.shelf.schools()
+        if len(known) == 1:
+            return known[0].id
+        if not known:
+            raise BadUsage(
+                "There is no school yet. `evenhand up --sample` makes one to try things with; "
+                "`evenhand school add` makes yours."
+            )
+        names = ", ".join(school.id for school in known)
+        raise BadUsage(f"Say which school with --school: {names}.")
+
+    async def cases(self, school: str) -> Cases:
+        """The door to a school's cases. Raises ServiceUnreachable where Temporal is away."""
+        client = await connect(temporal_connection(), keyring_of(self.settings))
+        return Cases(self.stores, client, school, task_queue=self.settings.task_queue)
+
+    async def actor(self, school: str, who: str, role: str | None) -> Actor:
+        """Who acts: a role with one holder, or a person (with `role` where they hold several).
+
+        Raises BadUsage or PersonNotFound.
+        """
+        word = who.replace(" ", "_").replace("-", "_").lower()
+        if word in {one.value for one in Role} and word != Role.SYSTEM.value:
+            return await self._holder(school, Role(word))
+        found = await self.stores.people.find(school, who)
+        if len(found) > 1:
+            names = ", ".join(f"{person.name} ({person.id})" for person in found)
+            raise BadUsage(f"“{who}” could be: {names}. Give the id.")
+        person = found[0]
+        held = sorted(one.value for one in person.roles)
+        if role is not None:
+            if role.replace("-", "_") not in held:
+                raise BadUsage(f"They hold: {', '.join(held)}.{near_names(role, held)}")
+            return Actor(person=person.id, role=Role(role.replace("-", "_")))
+        if len(held) != 1:
+            raise BadUsage(f"Say in which role with --role: {', '.join(held) or 'they hold none'}.")
+        return Actor(person=person.id, role=Role(held[0]))
+
+    async def _holder(self, school: str, role: Role) -> Actor:
+        holders = await self.stores.people.holders_of(school, role)
+        word = role.value.replace("_", " ")
+        if not holders:
+            raise BadUsage(f"Nobody at {school} holds the role {word}.")
+        if len(holders) > 1:
+            people = [await self.stores.people.person(holder) for holder in holders]
+            names = ", ".join(f"{person.name} ({person.id})" for person in people)
+            raise BadUsage(f"Several people are {word}: {names}. Say which.")
+        return Actor(person=holders[0], role=role)
+
+    async def name(self, person: str) -> str:
+        """A person's name, or their id where they are not known."""
+        try:
+            return (await self.stores.people.person(person)).name
+        except PersonNotFound:
+            return person
+
+
+@contextlib.asynccontextmanager
+async def a_desk(settings: Settings) -> AsyncIterator[Desk]:
+    """Opens the stores for as long as the block runs."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    stores = open_stores(settings.database_url, master_key_of(settings))
+    try:
+        yield Desk(settings=settings, stores=stores)
+    finally:
+        await stores.close()
+
+
+def at_the_desk(work: Callable[[Desk], Awaitable[Answer]]) -> Answer:
+    """Runs one command's work."""
+
+    async def run() -> Answer:
+        async with a_desk(load_settings()) as desk:
+            await desk.stores.database.check()
+            return await work(desk)
+
+    return asyncio.run(run())

@@ -1,0 +1,75 @@
+"""`evenhand person`: people and the roles they hold."""
+
+import json
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from cli.cases import AsJson, School
+from cli.desk import Desk, at_the_desk
+from cli.outcome import BadUsage
+from domain.errors import near_names
+from domain.vocabulary import Role
+from gateway.wording import spoken
+
+app = typer.Typer(no_args_is_help=True)
+Roles = Annotated[list[str], typer.Option("--role", help="May be repeated.")]
+
+
+def roles_named(given: list[str]) -> list[Role]:
+    """The roles with these names. Raises BadUsage, with near names."""
+    known = [role.value for role in Role if role is not Role.SYSTEM]
+    words = [word.replace("-", "_").replace(" ", "_") for word in given]
+    for word in words:
+        if word not in known:
+            raise BadUsage(f"There is no role “{word}”.{near_names(word, known)}")
+    return [Role(word) for word in words]
+
+
+@app.command()
+def add(name: str, role: Roles, email: str | None = None, school: School = None) -> None:
+    """Add a person."""
+
+    async def work(desk: Desk) -> None:
+        where = await desk.school(school)
+        roles = roles_named(role)
+        typer.echo(await desk.stores.people.add_person(where, name, email, roles))
+
+    at_the_desk(work)
+
+
+@app.command("list")
+def list_(school: School = None, as_json: AsJson = False) -> None:
+    """List the people of a school."""
+
+    async def work(desk: Desk) -> None:
+        everybody = await desk.stores.people.everybody(await desk.school(school))
+        if as_json:
+            told = [one._asdict() | {"roles": sorted(one.roles)} for one in everybody]
+            typer.echo(json.dumps(told))
+            return
+        table = Table(box=None, header_style="bold")
+        for heading in ("Name", "Roles", "E-mail", "Id"):
+            table.add_column(heading)
+        for one in everybody:
+            roles = ", ".join(spoken(role) for role in sorted(one.roles))
+            table.add_row(one.name, roles, one.email or "", one.id)
+        Console().print(table)
+
+    at_the_desk(work)
+
+
+@app.command()
+def roles(person: str, role: Roles, school: School = None) -> None:
+    """Set the roles that a person holds."""
+
+    async def work(desk: Desk) -> None:
+        found = await desk.stores.people.find(await desk.school(school), person)
+        if len(found) > 1:
+            raise BadUsage(f"“{person}” could be several people; give the id.")
+        await desk.stores.people.set_roles(found[0].id, roles_named(role))
+        typer.echo(f"{found[0].name} now holds: {', '.join(spoken(one) for one in role)}.")
+
+    at_the_desk(work)

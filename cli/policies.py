@@ -1,0 +1,158 @@
+"""`evenhand policy`: read, check and draw codes of conduct."""
+
+import json
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from cli.outcome import BadUsage, Exit
+from domain.errors import near_names
+from domain.policy import Ladder, Policy
+from domain.policy_graph import mermaid, svg
+from domain.vocabulary import Track
+from gateway.wording import spoken
+from settings import load_settings
+from storage.policy_files import Finding, PolicyFileError, load_policies, load_policy
+
+app = typer.Typer(no_args_is_help=True)
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+
+
+class Drawing(StrEnum):
+    """How a ladder is drawn."""
+
+    SVG = "svg"
+    MERMAID = "mermaid"
+
+
+def find_policy(given: str) -> Policy:
+    """The policy in the file `given`, or the shipped pack of that id. Raises BadUsage."""
+    path = Path(given)
+    if path.suffix in (".yaml", ".yml") or path.exists():
+        return load_policy(path)
+    folder = load_settings().policies_dir
+    known = [one.stem for one in folder.glob("*.yaml")]
+    if given not in known:
+        raise BadUsage(f"There is no policy “{given}” in {folder}.{near_names(given, known)}")
+    return load_policy(folder / f"{given}.yaml")
+
+
+@app.command("list")
+def list_(as_json: AsJson = False) -> None:
+    """List the packs."""
+    policies = load_policies(load_settings().policies_dir)
+    if as_json:
+        typer.echo(
+            json.dumps(
+                [
+                    {
+                        "policy": one.policy,
+                        "version": one.version,
+                        "title": one.title,
+                        "school": one.school,
+                        "tracks": [ladder.track.value for ladder in one.ladders],
+                        "digest": one.digest,
+                    }
+                    for one in policies
+                ]
+            )
+        )
+        return
+    table = Table(box=None, header_style="bold")
+    for heading in ("Policy", "Version", "Title", "Tracks"):
+        table.add_column(heading, overflow="fold")
+    for one in policies:
+        tracks = ", ".join(spoken(ladder.track) for ladder in one.ladders)
+        table.add_row(one.policy, one.version, one.title, tracks)
+    Console().print(table)
+
+
+@app.command()
+def show(
+    policy: Annotated[str, typer.Argument(help="A pack's id, or a file.")], as_json: AsJson = False
+) -> None:
+    """Show a code: its clauses, its ladders and what the school owes."""
+    found = find_policy(policy)
+    if as_json:
+        typer.echo(found.model_dump_json(indent=2))
+        return
+    out = Console(highlight=False)
+    out.print(f"[bold]{escape(found.title)}[/], {escape(found.school)}, version {found.version}")
+    out.print(f"In force from {found.effective_from}. Source: {escape(found.source.title)}")
+    out.print("\n[bold]Clauses[/]")
+    for clause in found.clauses:
+        out.print(f"  [bold]{clause.id}[/] [dim]{escape(clause.place)}[/]")
+        out.print(f"    {escape(clause.text)}")
+    for ladder in found.ladders:
+        _show_ladder(out, ladder)
+
+
+def _show_ladder(out: Console, ladder: Ladder) -> None:
+    out.print(f"\n[bold]Ladder: {spoken(ladder.track)}[/]")
+    for number, step in enumerate(ladder.steps, start=1):
+        beside = " (beside the ladder)" if step.aside else ""
+        out.print(f"  {number}. [bold]{escape(step.title)}[/]{beside}")
+        out.print(f"     who may: {', '.join(spoken(role) for role in step.roles)}")
+        check = step.follow_up
+        out.print(f"     followed up within {check.within}: {escape(check.check)}")
+        if step.quiet_period:
+            out.print(f"     lapses after {step.quiet_period} with nothing further")
+        if rules := step.restriction:
+            out.print(
+                f"     to be heard: {rules.representations}; decided within {rules.decide_within}; "
+                f"reviewed within {rules.review_within}"
+            )
+    out.print("  What the school owes:")
+    for duty in ladder.duties:
+        out.print(f"     {spoken(duty.kind)} within {duty.within} ({duty.clause})")
+
+
+@app.command()
+def check(
+    files: Annotated[list[Path], typer.Argument(help="Packs to check.")], as_json: AsJson = False
+) -> int:
+    """Prove that packs can be run; each fault with its file, line and field."""
+    findings: list[Finding] = []
+    for file in files:
+        try:
+            load_policy(file)
+        except PolicyFileError as error:
+            findings += error.findings
+    if as_json:
+        keys = ("line", "field", "message")
+        told = [
+            {"file": str(one.file), **{key: getattr(one, key) for key in keys}} for one in findings
+        ]
+        typer.echo(json.dumps({"sound": not findings, "findings": told}))
+    else:
+        for one in findings:
+            typer.echo(str(one))
+        if not findings:
+            typer.echo(f"Sound: {', '.join(str(file) for file in files)}.")
+    return Exit.REFUSED if findings else Exit.DONE
+
+
+@app.command()
+def graph(
+    policy: Annotated[str, typer.Argument(help="A pack's id, or a file.")],
+    track: Annotated[Track | None, typer.Option(help="Which ladder, if not the first.")] = None,
+    format_: Annotated[Drawing, typer.Option("--format", help="How to draw it.")] = Drawing.SVG,
+    out: Annotated[Path | None, typer.Option(help="Write to this file.")] = None,
+) -> None:
+    """Draw a ladder as SVG or Mermaid."""
+    found = find_policy(policy)
+    if track is not None and track not in found.by_track:
+        known = ", ".join(one.value for one in found.by_track)
+        raise BadUsage(f"{found.policy} has no ladder {track.value}; it has: {known}.")
+    ladder = found.by_track[track] if track else found.ladders[0]
+    drawn = svg(ladder) if format_ is Drawing.SVG else mermaid(ladder)
+    if out is None:
+        typer.echo(drawn)
+    else:
+        out.write_text(drawn, encoding="utf-8")
+        typer.echo(f"Drawn in {out}.")

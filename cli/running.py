@@ -1,0 +1,92 @@
+"""Runs the embedded service, with a sample school if that is asked for."""
+
+import asyncio
+import contextlib
+from pathlib import Path
+
+from cli.desk import a_desk
+from cli.embedded import Supervisor
+from cli.sample import furnish, open_cases
+from gateway.logs import configure_logging
+from gateway.stores import keyring_of, master_key_of
+from settings import LogFormat, Settings, load_settings, temporal_connection
+from storage.migrations import migrate
+
+LOG = "up.log"
+
+
+async def run_embedded(*, sample: bool) -> None:
+    """Runs until SIGINT or SIGTERM. Prints one line when people can act.
+
+    Raises EmbeddedProblem where it can't start; an error in making the sample school stops the
+    service and is raised.
+    """
+    settings = load_settings()
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    with contextlib.ExitStack() as stack:
+        _log_apart(settings, stack)
+        master_key_of(settings)
+        keyring_of(settings)
+        made: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        tasks: set[asyncio.Task[None]] = set()
+
+        def ready() -> None:
+            task = asyncio.create_task(_welcome(settings, supervisor, made, sample=sample))
+            tasks.add(task)
+
+        connection = temporal_connection()
+        supervisor = Supervisor(
+            settings,
+            migrate=lambda: _prepare(settings, sample=sample),
+            on_ready=ready,
+            temporal_address=connection.get("target_host", "127.0.0.1:7233"),
+            temporal_namespace=connection.get("namespace", "default"),
+        )
+        await supervisor.run()
+        for task in tasks:
+            task.cancel()
+        if made.done() and (error := made.exception()):
+            raise error
+
+
+def _log_apart(settings: Settings, stack: contextlib.ExitStack) -> None:
+    """The service's lines go to a file, so that the terminal keeps to what people need."""
+    if settings.log_format is LogFormat.JSON:
+        configure_logging(as_json=True, level=settings.log_level)
+        return
+    stream = stack.enter_context((settings.data_dir / LOG).open("a", encoding="utf-8"))
+    configure_logging(as_json=False, level=settings.log_level, stream=stream)
+
+
+async def _prepare(settings: Settings, *, sample: bool) -> None:
+    await migrate(settings.database_url)
+    if sample:
+        async with a_desk(settings) as desk:
+            await furnish(desk)
+
+
+async def _welcome(
+    settings: Settings, supervisor: Supervisor, made: asyncio.Future[None], *, sample: bool
+) -> None:
+    try:
+        opened: list[str] = []
+        if sample:
+            async with a_desk(settings) as desk:
+                opened = await open_cases(desk)
+        where = _shown(settings.data_dir)
+        cases = f" Sample cases: {', '.join(opened)}." if opened else ""
+        print(
+            f"Evenhand is ready (Temporal at {supervisor.temporal_address}, data in {where})."
+            f"{cases} Look at them with `evenhand case list`; stop with Ctrl-C.",
+            flush=True,
+        )
+        made.set_result(None)
+    except Exception as error:  # whatever it is, the service stops and the command says it
+        made.set_exception(error)
+        supervisor.stop()
+
+
+def _shown(folder: Path) -> str:
+    with contextlib.suppress(ValueError):
+        return str(folder.relative_to(Path.cwd()))
+    return str(folder)
