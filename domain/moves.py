@@ -147,7 +147,9 @@ def step_down(draft: Draft, action: a.StepDown) -> None:
     if action.to not in lower:
         names = ", ".join(stage.value for stage in lower) or "nowhere"
         raise NotAllowedHere(f"From here a case steps down to: {names}.")
-    if lifts := [r for r in case.open_restrictions if r.step is not action.to]:
+    rungs = [step.id for step in ladder.steps if not step.aside]
+    kept = rungs[: rungs.index(action.to) + 1] if action.to in rungs else []
+    if lifts := [r for r in case.open_restrictions if r.step not in kept]:
         raise NotAllowedHere(f"Lift the restriction {lifts[0].id} first.")
     reason = reasons(draft.policy, case, action)
     draft.add(
