@@ -106,7 +106,7 @@ def confirm(draft: Draft, action: a.ConfirmRestriction) -> None:
         starts_on = max(starts_on, draft.today)
     asked_for = action.review_on or restriction.terms.review_on
     review_on = no_open_ended_restriction(draft.calendar, rules, starts_on, asked_for)
-    _not_in_the_past(draft, review_on)
+    _not_in_the_past(draft, review_on, starts_on)
     terms = restriction.terms.model_copy(update={"starts_on": starts_on, "review_on": review_on})
     draft.add(
         RestrictionConfirmed(
@@ -152,7 +152,7 @@ def vary(draft: Draft, action: a.VaryRestriction) -> None:
     if action.review_on is not None:
         if action.review_on > restriction.terms.review_on:
             raise OpenEndedRestriction("A variation may bring the review forward; a review renews.")
-        _not_in_the_past(draft, action.review_on)
+        _not_in_the_past(draft, action.review_on, restriction.terms.starts_on)
         changed["review_on"] = action.review_on
     if not changed:
         raise NotAllowedHere("Say what changes.")
@@ -232,9 +232,9 @@ def _reviewer(draft: Draft, rules: RestrictionRules) -> None:
         raise NotAuthorised("Reviewing a restriction.", who_may=rules.reviewed_by)
 
 
-def _not_in_the_past(draft: Draft, review_on: date) -> None:
-    if review_on <= draft.today:
-        raise OpenEndedRestriction(f"The review on {review_on} is not in the future.")
+def _not_in_the_past(draft: Draft, review_on: date, starts_on: date) -> None:
+    if review_on <= (earliest := max(draft.today, starts_on)):
+        raise OpenEndedRestriction(f"The review on {review_on} must be after {earliest}.")
 
 
 def rules_of(draft: Draft, step: Step) -> RestrictionRules:

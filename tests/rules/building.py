@@ -61,6 +61,13 @@ def span(words: str) -> Span:
     return Span.parse(words)
 
 
+def altered(policy: Policy, track: Track, **changed: Any) -> Policy:
+    """The policy with this one ladder alone, and some of the ladder's fields changed."""
+    ladder = policy.by_track[track].model_dump() | changed
+    fields = {name: getattr(policy, name) for name in type(policy).model_fields}
+    return Policy(**fields | {"ladders": (Ladder.model_validate(ladder),)})
+
+
 class Story:
     """One case, the moment it is at, and what has been recorded of it."""
 
