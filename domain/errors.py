@@ -48,7 +48,7 @@ class CaseError(EvenhandError):
 
 
 class NotAllowedHere(CaseError):
-    """The policy's ladder does not allow this at the stage the case stands at."""
+    """This can't be done to the case as it stands."""
 
 
 class CaseIsClosed(CaseError):

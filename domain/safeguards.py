@@ -137,11 +137,15 @@ def to_be_heard(case: Case, restriction: RestrictionState, answer: TextRef | Non
     if not restriction.heard:
         window = case.deadline_about(DeadlineKind.REPRESENTATIONS, restriction.id)
         raise NotYetHeard(
-            f"The window closes on {window.due_on:%A %d %B %Y}." if window else "",
+            f"The window closes on {_day(window.due_on)}." if window else "",
             not_before=window.due_at if window else None,
         )
     if restriction.representations and answer is None:
         raise AnswerMissing("Write the answer to what they said.")
+
+
+def _day(when: date) -> str:
+    return f"{when:%A} {when.day} {when:%B %Y}"
 
 
 def terms_of(action: RestrictAccess, starts_on: date, review_on: date) -> Restriction:
