@@ -116,7 +116,7 @@ class Story:
         """What the events state."""
         return [event.fact for event in self.events]
 
-    def action(self, name: str | ActionName, **fields: Any) -> Action:
+    def action(self, name: str | ActionName, /, **fields: Any) -> Action:
         """The action with a new id, and with a reason and a clause where it needs them."""
         self._actions += 1
         given: dict[str, Any] = {"id": f"action-{self._actions}", "name": name} | fields
@@ -147,7 +147,7 @@ class Story:
         """What the action would record now."""
         return decide(self.policy, self.calendar, self._case, action, by, self.now)
 
-    def do(self, name: str | ActionName, by: Actor, **fields: Any) -> list[Event]:
+    def do(self, name: str | ActionName, by: Actor, /, **fields: Any) -> list[Event]:
         """Acts, and keeps what happened."""
         return self.apply(self.decide(self.action(name, **fields), by))
 
@@ -159,7 +159,7 @@ class Story:
         return events
 
     def refused(
-        self, error: type[CaseError], name: str | ActionName, by: Actor, **fields: Any
+        self, error: type[CaseError], name: str | ActionName, by: Actor, /, **fields: Any
     ) -> CaseError:
         """Asserts that the action is refused with exactly this error, and changes nothing."""
         before = self._case
