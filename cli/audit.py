@@ -11,7 +11,7 @@ from cli.desk import Desk, at_the_desk
 from cli.outcome import Exit
 from storage.verification import Verification
 
-app = typer.Typer(no_args_is_help=True)
+app = typer.Typer()
 WHAT_A_CHAIN_CANNOT_SHOW = (
     "A chain shows that nothing inside it was changed, removed or slipped in. Whether somebody "
     "with the whole database in their hands rewrote a chain from its beginning can be told only by "

@@ -15,7 +15,7 @@ from gateway.wording import day, spoken
 from settings import load_settings
 from storage.term_files import check_calendar, load_calendar
 
-app = typer.Typer(no_args_is_help=True)
+app = typer.Typer()
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
 

@@ -1,7 +1,7 @@
 """`evenhand case`: open cases, act on them, and read them."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -19,9 +19,10 @@ from domain.vocabulary import ActionName, Rule, Stage, Track
 from gateway.cases import Cases, choices_for
 from gateway.compose import action_named
 from gateway.errors import ActionRefused
-from gateway.wording import names_of_deadlines, sentence, short_day, spoken, stage_title
+from gateway.wording import names_of_deadlines, sentence, spoken, stage_title
+from rehearsal.fields import filled_in
 
-app = typer.Typer(no_args_is_help=True)
+app = typer.Typer()
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 School = Annotated[str | None, typer.Option(help="The school's id, where there are several.")]
 Reference = Annotated[str, typer.Argument(help="Such as EP-2026-0042.")]
@@ -86,10 +87,18 @@ def act(
     async def work(desk: Desk) -> None:
         where = await desk.school(school)
         case = await desk.stores.record.case_state(where, reference)
-        given = read_fields(action_named(action), fields or [], file)
+        named = action_named(action)
         actor = await desk.actor(where, as_, role)
         cases = await desk.cases(where)
         looked = case.sequence if seen is None else seen
+        given = filled_in(
+            named,
+            read_fields(named, fields or [], file),
+            calendar=await desk.stores.shelf.calendar(case.calendar_digest),
+            now=datetime.now(UTC),
+            case=case,
+            events=[stored.event for stored in await cases.timeline(reference)],
+        )
         try:
             acted = await cases.act(reference, action, given, actor, action_id=id_, seen=looked)
         except ActionRefused as refused:
@@ -183,21 +192,25 @@ def list_(
 def _print_list(lines: list[Any], calendar: SchoolCalendar, now: datetime) -> None:
     table = Table(box=None, header_style="bold")
     for heading in ("Case", "Track", "Stands at", "Severity", "Opened", "Next due"):
-        table.add_column(heading)
+        table.add_column(heading, no_wrap=heading in ("Case", "Opened", "Next due"))
     for line in lines:
         due = ""
         if line.due_at:
-            due = short_day(calendar.local_date(line.due_at))
-            due += " (overdue)" if line.due_at <= now else ""
+            due = _in_short(calendar.local_date(line.due_at))
+            due += "\n(overdue)" if line.due_at <= now else ""
         table.add_row(
             line.reference,
             spoken(line.track),
             spoken(line.stage),
             spoken(line.severity),
-            short_day(calendar.local_date(line.opened_at)),
+            _in_short(calendar.local_date(line.opened_at)),
             due,
         )
     Console().print(table)
+
+
+def _in_short(when: date) -> str:
+    return f"{when.day} {when:%b %Y}"
 
 
 @app.command()

@@ -1,35 +1,46 @@
 """The command `evenhand`. Each command loads what it needs only when it runs."""
 
+import os
 import sys
-from typing import Annotated
+from collections.abc import Sequence
+from importlib import import_module
+from typing import Annotated, NoReturn
 
 import typer
 
-from cli.outcome import Exit, tell
+from cli import service
+from cli.outcome import Exit, tell, tell_usage
+from gateway.leaving import leave
 
-app = typer.Typer(
-    name="evenhand",
-    help="Runs a school's codes of conduct as durable, dated, recorded cases.",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
+GROUPS = {
+    "policy": ("cli.policies", "Read, check and draw codes of conduct."),
+    "case": ("cli.cases", "Open cases, act on them, and read them."),
+    "calendar": ("cli.calendars", "Read and check term dates."),
+    "school": ("cli.schools", "Schools, their calendars and their codes."),
+    "person": ("cli.people", "People and the roles they hold."),
+    "audit": ("cli.audit", "Verify the record."),
+}
 
 
-def _mount() -> None:
-    from cli import audit, calendars, cases, people, policies, schools, service
-
-    app.add_typer(policies.app, name="policy", help="Read, check and draw codes of conduct.")
-    app.add_typer(cases.app, name="case", help="Open cases, act on them, and read them.")
-    app.add_typer(calendars.app, name="calendar", help="Read and check term dates.")
-    app.add_typer(schools.app, name="school", help="Schools, their calendars and their codes.")
-    app.add_typer(people.app, name="person", help="People and the roles they hold.")
-    app.add_typer(audit.app, name="audit", help="Verify the record.")
+def _app(given: Sequence[str]) -> typer.Typer:
+    """The commands; of the groups, only the one that is asked for is loaded."""
+    app = typer.Typer(
+        name="evenhand",
+        help="Runs a school's codes of conduct as durable, dated, recorded cases.",
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
     service.mount(app)
+    app.command()(version)
+    asked = next((word for word in given if not word.startswith("-")), None)
+    for name, (module, help_) in GROUPS.items():
+        group = import_module(module).app if name == asked else typer.Typer()
+        app.add_typer(group, name=name, help=help_)
+    return app
 
 
-@app.command()
 def version(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
@@ -40,51 +51,32 @@ def version(
     typer.echo(f'{{"version": "{number}"}}' if as_json else number)
 
 
-def run(arguments: list[str] | None = None) -> int:
+def run(arguments: Sequence[str] | None = None) -> int:
     """Runs one command; returns its exit code, having said what there was to say."""
-    given = sys.argv[1:] if arguments is None else arguments
-    _mount()
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    as_json = "--json" in given
+    if not given or (len(given) == 1 and given[0] in GROUPS):
+        given.append("--help")
     try:
-        outcome = app(given, standalone_mode=False)
+        outcome = _app(given)(given, prog_name="evenhand", standalone_mode=False)
     except typer.Exit as leaving:
         return int(leaving.exit_code)
-    except typer.Abort:
-        return Exit.DONE
-    except KeyboardInterrupt:
+    except (typer.Abort, KeyboardInterrupt):
+        return Exit.INTERRUPTED
+    except typer.TyperException as error:
+        return tell_usage(error, as_json=as_json)
+    except BrokenPipeError:
+        # Whoever read our output has had enough, as `head` does.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return Exit.DONE
     except Exception as error:
-        return _ended_by(error, as_json="--json" in given)
+        return tell(error, as_json=as_json)
     return int(outcome) if isinstance(outcome, int) else Exit.DONE
 
 
-def _ended_by(error: Exception, *, as_json: bool) -> int:
-    from click import ClickException
-
-    if isinstance(error, ClickException):
-        error.show()
-        return Exit.BAD_USAGE
-    try:
-        return tell(error, as_json=as_json)
-    except Exception:
-        # The text of an unknown error may quote what somebody typed, so its place is told instead.
-        import traceback
-
-        frames = traceback.extract_tb(error.__traceback__)
-        place = f"{frames[-1].filename}:{frames[-1].lineno}" if frames else "an unknown place"
-        print(
-            f"Something is wrong with Evenhand itself ({type(error).__name__} at {place}). "
-            "What you asked for may not have been done: look before you repeat it.",
-            file=sys.stderr,
-        )
-        return Exit.OUR_FAULT
-
-
-def main() -> None:
+def main() -> NoReturn:
     """The console entry point."""
-    code = run()
-    from gateway.leaving import leave
-
-    leave(code)
+    leave(run())
 
 
 if __name__ == "__main__":

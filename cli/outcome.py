@@ -2,20 +2,35 @@
 
 import json
 import sys
+import textwrap
+import traceback
 from enum import IntEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from rich.console import Console
+if TYPE_CHECKING:
+    from typer import TyperException
+
+
+WIDTH = 100  # of a line of an error, in characters
 
 
 class Exit(IntEnum):
     """The exit codes of every command."""
 
     DONE = 0
-    REFUSED = 1  # by a rule, or a check that failed
-    BAD_USAGE = 2
-    UNREACHABLE = 3
+    REFUSED = 1  # by a rule; also a check that found something, or a record that does not hold
+    BAD_USAGE = 2  # what was asked for can't be done as it was asked
+    UNREACHABLE = 3  # a service is away
     OUR_FAULT = 4  # something is wrong with Evenhand itself
+    INTERRUPTED = 130  # by Ctrl-C, as shells count it
+
+
+_HEADINGS = {
+    Exit.REFUSED: "Refused",
+    Exit.BAD_USAGE: "Not possible like this",
+    Exit.UNREACHABLE: "Not reachable",
+    Exit.OUR_FAULT: "Something is wrong with Evenhand itself",
+}
 
 
 class BadUsage(Exception):
@@ -23,7 +38,7 @@ class BadUsage(Exception):
 
 
 def told(error: BaseException) -> tuple[Exit, dict[str, Any]]:
-    """The exit code for an error, and what there is to tell of it, by field."""
+    """The exit code for an error, and what there is to tell of it: a `sentence`, and facts."""
     from cli.embedded import EmbeddedProblem
     from domain.calendar import CalendarError
     from gateway.errors import (
@@ -45,25 +60,29 @@ def told(error: BaseException) -> tuple[Exit, dict[str, Any]]:
 
     match error:
         case ActionRefused():
-            refusal = error.refusal.model_dump(mode="json")
-            return Exit.REFUSED, {"sentence": error.refusal.sentence, **refusal}
-        case StillWaiting() | ServiceUnreachable():
-            return Exit.UNREACHABLE, {"sentence": str(error)}
-        case DatabaseUnreachable():
-            return Exit.UNREACHABLE, {"sentence": str(error)}
-        case DatabaseError():
-            hint = " Run `evenhand migrate`, or `evenhand up`, which does it."
-            return Exit.UNREACHABLE, {"sentence": f"{error}{hint}"}
+            return Exit.REFUSED, error.refusal.model_dump(mode="json")
         case PolicyFileError() | TermFileError():
             findings = [str(finding) for finding in error.findings]
-            return Exit.REFUSED, {"sentence": "\n".join(findings), "findings": findings}
+            return Exit.BAD_USAGE, {"sentence": "\n".join(findings), "findings": findings}
+        case StillWaiting():
+            facts = {"reference": error.reference, "action_id": error.action_id}
+            return Exit.UNREACHABLE, {"sentence": str(error), **facts}
+        case ServiceUnreachable():
+            return Exit.UNREACHABLE, {"sentence": str(error), "service": error.service}
+        case DatabaseUnreachable():
+            return Exit.UNREACHABLE, {"sentence": str(error), "service": "the database"}
+        case DatabaseError():
+            how = "`evenhand up` makes one here; `evenhand migrate` does it for a database apart."
+            return Exit.UNREACHABLE, {"sentence": f"{error} {how}", "service": "the database"}
         case PersonNotFound():
             return Exit.BAD_USAGE, {"sentence": error.sentence}
         case RecordAlarm():
             return Exit.OUR_FAULT, {
-                "sentence": f"The record holds something else in this place; nothing was "
-                f"written. Run `evenhand audit verify`, and tell whoever keeps the service. {error}"
+                "sentence": "the record holds something else in this place, and nothing was "
+                f"written. Run `evenhand audit verify`. {error}"
             }
+        case OSError() if error.filename:
+            return Exit.BAD_USAGE, {"sentence": f"{error.filename}: {error.strerror}."}
         case (
             BadUsage()
             | BadRequest()
@@ -76,28 +95,39 @@ def told(error: BaseException) -> tuple[Exit, dict[str, Any]]:
             | EmbeddedProblem()
             | HealthPortTaken()
             | CalendarError()
-            | FileNotFoundError()
         ):
-            return Exit.BAD_USAGE, {"sentence": _plain(error)}
-    raise error
+            return Exit.BAD_USAGE, {"sentence": str(error)}
+    return Exit.OUR_FAULT, {"sentence": _place(error)}
 
 
-def _plain(error: BaseException) -> str:
-    if isinstance(error, FileNotFoundError) and error.filename:
-        return f"There is no file {error.filename}."
-    return str(error)
-
-
-def tell(error: BaseException, *, as_json: bool) -> Exit:
+def tell(error: Exception, *, as_json: bool) -> Exit:
     """Says on standard error what went wrong; returns the exit code."""
     code, facts = told(error)
+    return _say(code, facts, as_json=as_json)
+
+
+def tell_usage(error: "TyperException", *, as_json: bool) -> Exit:
+    """Says what is wrong with the words of a command; returns the exit code."""
+    return _say(Exit.BAD_USAGE, {"sentence": error.format_message()}, as_json=as_json)
+
+
+def _say(code: Exit, facts: dict[str, Any], *, as_json: bool) -> Exit:
     if as_json:
-        print(json.dumps({"exit_code": int(code), **facts}, default=str), file=sys.stderr)
+        print(json.dumps({"exit_code": int(code), **facts}), file=sys.stderr)
         return code
-    out = Console(stderr=True, highlight=False, soft_wrap=True)
-    heading = {Exit.REFUSED: "Refused", Exit.UNREACHABLE: "Not reachable"}.get(code, "Sorry")
     rule = str(facts.get("rule", "")).replace("_", " ")
-    out.print(f"{heading}{f' ({rule})' if rule else ''}: {facts['sentence']}", markup=False)
-    if when := facts.get("not_before"):
-        out.print(f"From: {when}", markup=False)
+    heading = f"{_HEADINGS[code]}{f' ({rule})' if rule else ''}: "
+    for line in f"{heading}{facts['sentence']}".splitlines():
+        filled = textwrap.fill(line, WIDTH, break_long_words=False, break_on_hyphens=False)
+        print(filled, file=sys.stderr)
     return code
+
+
+def _place(error: BaseException) -> str:
+    # The text of an unknown error may quote what somebody typed, so its place is told instead.
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f"{frames[-1].filename}:{frames[-1].lineno}" if frames else "an unknown place"
+    return (
+        f"{type(error).__name__} at {place}. What you asked for may not have been done: look "
+        "before you repeat it."
+    )

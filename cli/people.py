@@ -14,7 +14,7 @@ from domain.errors import near_names
 from domain.vocabulary import Role
 from gateway.wording import spoken
 
-app = typer.Typer(no_args_is_help=True)
+app = typer.Typer()
 Roles = Annotated[list[str], typer.Option("--role", help="May be repeated.")]
 
 

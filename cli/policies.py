@@ -19,7 +19,7 @@ from gateway.wording import spoken
 from settings import load_settings
 from storage.policy_files import Finding, PolicyFileError, load_policies, load_policy
 
-app = typer.Typer(no_args_is_help=True)
+app = typer.Typer()
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
 
@@ -64,8 +64,9 @@ def list_(as_json: AsJson = False) -> None:
         )
         return
     table = Table(box=None, header_style="bold")
-    for heading in ("Policy", "Version", "Title", "Tracks"):
-        table.add_column(heading, overflow="fold")
+    table.add_column("Policy", no_wrap=True)
+    for heading in ("Version", "Title", "Tracks"):
+        table.add_column(heading)
     for one in policies:
         tracks = ", ".join(spoken(ladder.track) for ladder in one.ladders)
         table.add_row(one.policy, one.version, one.title, tracks)

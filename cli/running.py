@@ -11,6 +11,7 @@ from gateway.logs import configure_logging
 from gateway.stores import keyring_of, master_key_of
 from settings import LogFormat, Settings, load_settings, temporal_connection
 from storage.migrations import migrate
+from storage.policy_files import load_policies
 
 LOG = "up.log"
 
@@ -60,8 +61,10 @@ def _log_apart(settings: Settings, stack: contextlib.ExitStack) -> None:
 
 async def _prepare(settings: Settings, *, sample: bool) -> None:
     await migrate(settings.database_url)
-    if sample:
-        async with a_desk(settings) as desk:
+    async with a_desk(settings) as desk:
+        for policy in load_policies(settings.policies_dir):
+            await desk.stores.shelf.publish_policy(policy)
+        if sample:
             await furnish(desk)
 
 

@@ -13,7 +13,7 @@ from cli.policies import find_policy
 from gateway.errors import ActionRefused
 from storage.term_files import load_calendar
 
-app = typer.Typer(no_args_is_help=True)
+app = typer.Typer()
 Calendar = Annotated[Path, typer.Option(help="Term dates (YAML or .ics).")]
 
 
