@@ -4,7 +4,7 @@ Texts never travel here. `TextRef` names a text that is stored elsewhere, encryp
 to its content with a salted hash; people are named by their ids.
 """
 
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field, TypeAdapter
@@ -396,7 +396,7 @@ class RecordNotice(BaseAction):
     told: PersonId | None  # None: nobody holds the role, or everyone who does is conflicted
     message_id: str
     digest: str
-    sent_at: datetime
+    sent_at: AwareDatetime
 
 
 StageAction = (

@@ -265,6 +265,12 @@ def adopt_policy(draft: Draft, action: a.AdoptPolicy) -> None:
     if missing := _stages_held(case) - {Stage.RAISED, *new.by_track[case.track].by_stage}:
         gone = ", ".join(sorted(stage.value for stage in missing))
         raise NotAllowedHere(f"The new version has no step {gone}, which this case stands at.")
+    for restriction in case.open_restrictions:
+        if new.by_track[case.track].by_stage[restriction.step].restriction is None:
+            raise NotAllowedHere(
+                f"In the new version {restriction.step.value} restricts nobody: lift the "
+                f"restriction {restriction.id} first."
+            )
     draft.add(
         PolicyAdopted(
             was=case.policy_digest,

@@ -385,7 +385,7 @@ def test_a_restriction_that_is_not_renewed_lapses_at_its_review_date() -> None:
     review = story.deadline(DeadlineKind.REVIEW)
 
     story.wait_until(review.due_at - timedelta(seconds=1))
-    assert story.restriction.status is RestrictionStatus.IN_FORCE
+    assert story.restriction.open
     story.wait_until(review.due_at)
 
     assert story.restriction.status is RestrictionStatus.LAPSED

@@ -1,6 +1,7 @@
 """Timers remind, people decide; relief alone comes by itself."""
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -309,7 +310,7 @@ def test_a_timer_that_fires_early_has_no_effect() -> None:
 def test_the_system_does_nothing_but_remind_and_record() -> None:
     story = under_restriction()
 
-    for name, fields in [
+    attempts: list[tuple[str, dict[str, Any]]] = [
         ("restrict_access", {}),
         ("confirm_restriction", {"restriction": story.restriction.id}),
         ("lift_restriction", {"restriction": story.restriction.id}),
@@ -320,7 +321,8 @@ def test_the_system_does_nothing_but_remind_and_record() -> None:
         ("add_note", {"text": a_text()}),
         ("signpost", {}),
         ("acknowledge", {}),
-    ]:
+    ]
+    for name, fields in attempts:
         error = story.refused(TimersDoNotDecide, name, SYSTEM, **fields)
         assert error.rule is Rule.TIMERS_REMIND
 
