@@ -1,11 +1,12 @@
 """A case, its timeline and its choices as they are printed at a terminal."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from rich.console import Console
 from rich.markup import escape
 from rich.padding import Padding
+from rich.table import Table
 
 from cli.desk import Desk
 from domain.actions import TextRef
@@ -14,6 +15,7 @@ from domain.case import Case
 from domain.choices import Choice
 from domain.events import Event
 from domain.policy import Ladder
+from domain.vocabulary import Rule
 from gateway.wording import (
     day,
     names_of_deadlines,
@@ -21,6 +23,7 @@ from gateway.wording import (
     spoken,
     stage_title,
 )
+from storage.people import PersonNotFound
 from storage.record import StoredEvent
 from storage.texts import TextNotFound
 
@@ -32,6 +35,7 @@ def print_case(
     calendar: SchoolCalendar,
     people: Mapping[str, str],
     adjustments: Sequence[str],
+    due: Mapping[str, str],
 ) -> None:
     """How the case stands, what is due, and who is concerned."""
     title = stage_title(ladder, case.stage)
@@ -62,10 +66,8 @@ def print_case(
         out.print("\n[bold]Due[/]")
     for deadline in sorted(case.deadlines, key=lambda one: one.due_at):
         needed = ", before the case can close" if deadline.blocks_closing else ""
-        out.print(
-            f"  {deadline.id:>4}  {day(deadline.due_on)}: {spoken(deadline.kind)}, "
-            f"{spoken(deadline.about)}{needed}"
-        )
+        line = f"{deadline.id:>5}  {day(deadline.due_on)}: {due[deadline.id]}{needed}"
+        out.print(Padding(escape(line), (0, 0, 0, 2)))
 
 
 async def print_events(
@@ -91,11 +93,20 @@ async def print_events(
             who[event.actor.person] = await desk.name(event.actor.person)
         by = "by itself" if event.actor.person == "system" else who[event.actor.person]
         words = escape(sentence(ladder, event, names))
-        line = f"[dim]{one.hash[:12]}[/]  {words} [dim]· {escape(by)}[/]"
-        out.print(Padding(line, (0, 0, 0, 2)))
+        told = [f"{words} [dim]· {escape(by)}[/]"]
         if texts:
-            for kind, ref in _texts_in(event):
-                out.print(Padding(await _text(desk, kind, ref), (0, 0, 0, 16)))
+            told += [
+                f"[dim]{spoken(kind)}:[/] {escape(await text_of(desk, ref))}"
+                for kind, ref in _texts_in(event)
+            ]
+        out.print(_hanging(f"[dim]{one.hash[:12]}[/]", "\n".join(told)))
+
+
+def _hanging(label: str, words: str) -> Table:
+    """A line whose further lines stand under its words, not under its label."""
+    line = Table.grid(padding=(0, 2))
+    line.add_row("", label, words)
+    return line
 
 
 def _texts_in(event: Event) -> Iterable[tuple[str, TextRef]]:
@@ -105,28 +116,37 @@ def _texts_in(event: Event) -> Iterable[tuple[str, TextRef]]:
             yield name, value
 
 
-async def _text(desk: Desk, kind: str, ref: TextRef) -> str:
+async def text_of(desk: Desk, ref: TextRef) -> str:
+    """What was written, or that it is no longer kept."""
     try:
-        return f"[dim]{kind}:[/] {escape(await desk.stores.texts.read(ref))}"
-    except TextNotFound:
-        return f"[dim]{kind}: no longer kept[/]"
+        return await desk.stores.texts.read(ref)
+    except (TextNotFound, PersonNotFound):
+        return "(no longer kept)"
 
 
 def print_choices(out: Console, choices: Sequence[Choice]) -> None:
-    """What may be done first, then the rest with the reason for each refusal."""
+    """What may be done first, then what others may do, then the rest with each rule's reason."""
+    elsewhere = [one for one in choices if one.rule is Rule.AUTHORITY and one.who_may]
     out.print("\n[bold]May be done now[/]")
     for choice in choices:
         if choice.allowed:
-            about = f" ({choice.about})" if choice.about else ""
+            about = f" {choice.about}" if choice.about else ""
             out.print(f"  {escape(choice.title)}  [dim]{choice.action.value}{escape(about)}[/]")
-    out.print("\n[bold]Not now, and why[/]")
-    for choice in choices:
-        if not choice.allowed:
-            when = f" From {_moment(choice)}." if choice.not_before else ""
-            out.print(f"  {escape(choice.title)} [dim]({spoken(choice.rule or '')})[/]")
-            out.print(Padding(f"[dim]{escape(choice.why_not)}{when}[/]", (0, 0, 0, 4)))
+    refused = [one for one in choices if not one.allowed and one not in elsewhere]
+    if refused:
+        out.print("\n[bold]Not now, and why[/]")
+    for choice in refused:
+        out.print(f"  {escape(choice.title)} [dim]({spoken(choice.rule or '')})[/]")
+        why = choice.why_not
+        if choice.not_before and (from_ := _day_of(choice.not_before)) not in why:
+            why += f" From {from_}."
+        out.print(Padding(f"[dim]{escape(why)}[/]", (0, 0, 0, 4)))
+    if elsewhere:
+        out.print("\n[bold]For others to do[/]")
+    for choice in elsewhere:
+        roles = ", ".join(spoken(role) for role in choice.who_may)
+        out.print(Padding(f"{escape(choice.title)}: [dim]{roles}[/]", (0, 0, 0, 2)))
 
 
-def _moment(choice: Choice) -> str:
-    when = choice.not_before
-    return day(when.date() if isinstance(when, datetime) else when) if when else ""
+def _day_of(when: datetime | date) -> str:
+    return day(when.date() if isinstance(when, datetime) else when)

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from cli.case_words import print_case, print_choices, print_events
+from cli.case_words import print_case, print_choices, print_events, text_of
 from cli.desk import Desk, at_the_desk
 from cli.fields import read_fields
 from domain.calendar import SchoolCalendar
@@ -110,8 +110,9 @@ def act(
             return
         ladder = await rules_of(desk, case.policy_digest, case.track)
         names = names_of_deadlines(one.event for one in await cases.timeline(reference))
-        if acted.already_done or not acted.events:
-            typer.echo("This was done already, and counts once.")
+        # Repeated with the same id, an action is answered with what it did the first time.
+        if acted.already_done or acted.sequence <= case.sequence:
+            typer.echo("This was done before, and counts once.")
         for event in acted.events:
             typer.echo(f"  {sentence(ladder, event, names)}")
         typer.echo(f"{reference} stands at: {stage_title(ladder, acted.stage)}.")
@@ -149,8 +150,10 @@ def show(reference: Reference, school: School = None, as_json: AsJson = False) -
             "Owner": case.owner,
         }
         names = {label: await desk.name(one) for label, one in people.items() if one}
-        adjustments = [await desk.stores.texts.read(one.text) for one in case.adjustments]
-        print_case(Console(highlight=False), case, ladder, calendar, names, adjustments)
+        adjustments = [await text_of(desk, one.text) for one in case.adjustments]
+        events = await desk.stores.record.events_of(case.school, reference)
+        due = names_of_deadlines(stored.event for stored in events)
+        print_case(Console(highlight=False), case, ladder, calendar, names, adjustments, due)
 
     at_the_desk(work)
 

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import TypeVar
 
 from cli.outcome import BadUsage
@@ -54,7 +55,13 @@ class Desk:
         word = who.replace(" ", "_").replace("-", "_").lower()
         if word in {one.value for one in Role} and word != Role.SYSTEM.value:
             return await self._holder(school, Role(word))
-        found = await self.stores.people.find(school, who)
+        try:
+            found = await self.stores.people.find(school, who)
+        except PersonNotFound as error:
+            roles = get_close_matches(word, [one.value for one in Role if one is not Role.SYSTEM])
+            if error.near or not roles:
+                raise
+            raise BadUsage(f"{error.sentence} Did you mean {', '.join(roles)}?") from error
         if len(found) > 1:
             names = ", ".join(f"{person.name} ({person.id})" for person in found)
             raise BadUsage(f"“{who}” could be: {names}. Give the id.")

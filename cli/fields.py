@@ -7,6 +7,7 @@ from typing import Annotated, Any, Union, get_args, get_origin
 
 import yaml
 
+from cli.files import require_files
 from cli.outcome import BadUsage
 from domain.vocabulary import ActionName
 from gateway.compose import CLASSES
@@ -37,6 +38,7 @@ def read_fields(action: ActionName, typed: Sequence[str], file: Path | None) -> 
 
 
 def _from_file(file: Path) -> dict[str, Any]:
+    require_files([file])
     try:
         # As text, every scalar: the action's own types say what each one means.
         read = yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)

@@ -39,7 +39,7 @@ class BadUsage(Exception):
 
 def told(error: BaseException) -> tuple[Exit, dict[str, Any]]:
     """The exit code for an error, and what there is to tell of it: a `sentence`, and facts."""
-    from cli.embedded import EmbeddedProblem
+    from cli.embedded.problems import EmbeddedProblem, WillNotStart
     from domain.calendar import CalendarError
     from gateway.errors import (
         ActionRefused,
@@ -74,6 +74,8 @@ def told(error: BaseException) -> tuple[Exit, dict[str, Any]]:
         case DatabaseError():
             how = "`evenhand up` makes one here; `evenhand migrate` does it for a database apart."
             return Exit.UNREACHABLE, {"sentence": f"{error} {how}", "service": "the database"}
+        case WillNotStart():
+            return Exit.UNREACHABLE, {"sentence": str(error), "service": f"the {error.name}"}
         case PersonNotFound():
             return Exit.BAD_USAGE, {"sentence": error.sentence}
         case RecordAlarm():

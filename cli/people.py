@@ -42,7 +42,7 @@ def add(name: str, role: Roles, email: str | None = None, school: School = None)
 
 @app.command("list")
 def list_(school: School = None, as_json: AsJson = False) -> None:
-    """List the people of a school."""
+    """List the people of a school; with --json, their ids too."""
 
     async def work(desk: Desk) -> None:
         everybody = await desk.stores.people.everybody(await desk.school(school))
@@ -51,11 +51,12 @@ def list_(school: School = None, as_json: AsJson = False) -> None:
             typer.echo(json.dumps(told))
             return
         table = Table(box=None, header_style="bold")
-        for heading in ("Name", "Roles", "E-mail", "Id"):
-            table.add_column(heading)
+        table.add_column("Name", no_wrap=True)
+        table.add_column("Roles")
+        table.add_column("E-mail", overflow="fold")
         for one in everybody:
             roles = ", ".join(spoken(role) for role in sorted(one.roles))
-            table.add_row(one.name, roles, one.email or "", one.id)
+            table.add_row(one.name, roles, one.email or "")
         Console().print(table)
 
     at_the_desk(work)

@@ -8,14 +8,17 @@ from typing import Annotated
 import typer
 from rich.console import Console
 from rich.markup import escape
+from rich.padding import Padding
 from rich.table import Table
 
+from cli.files import require_files
 from cli.outcome import BadUsage, Exit
 from domain.errors import near_names
+from domain.ladder_words import listed
 from domain.policy import Ladder, Policy
 from domain.policy_graph import mermaid, svg
 from domain.vocabulary import Track
-from gateway.wording import spoken
+from gateway.wording import day, spoken
 from settings import load_settings
 from storage.policy_files import Finding, PolicyFileError, load_policies, load_policy
 
@@ -84,11 +87,11 @@ def show(
         return
     out = Console(highlight=False)
     out.print(f"[bold]{escape(found.title)}[/], {escape(found.school)}, version {found.version}")
-    out.print(f"In force from {found.effective_from}. Source: {escape(found.source.title)}")
+    out.print(f"In force from {day(found.effective_from)}. Source: {escape(found.source.title)}")
     out.print("\n[bold]Clauses[/]")
     for clause in found.clauses:
         out.print(f"  [bold]{clause.id}[/] [dim]{escape(clause.place)}[/]")
-        out.print(f"    {escape(clause.text)}")
+        _indented(out, 4, clause.text)
     for ladder in found.ladders:
         _show_ladder(out, ladder)
 
@@ -97,20 +100,29 @@ def _show_ladder(out: Console, ladder: Ladder) -> None:
     out.print(f"\n[bold]Ladder: {spoken(ladder.track)}[/]")
     for number, step in enumerate(ladder.steps, start=1):
         beside = " (beside the ladder)" if step.aside else ""
-        out.print(f"  {number}. [bold]{escape(step.title)}[/]{beside}")
-        out.print(f"     who may: {', '.join(spoken(role) for role in step.roles)}")
+        out.print(f"  {number:>2}. [bold]{escape(step.title)}[/]{beside}")
+        _indented(out, 6, f"Who may: {listed(step.roles)}.")
         check = step.follow_up
-        out.print(f"     followed up within {check.within}: {escape(check.check)}")
+        _indented(out, 6, f"Followed up within {check.within}: {check.check}")
         if step.quiet_period:
-            out.print(f"     lapses after {step.quiet_period} with nothing further")
+            _indented(out, 6, f"Lapses after {step.quiet_period} with nothing further.")
         if rules := step.restriction:
-            out.print(
-                f"     to be heard: {rules.representations}; decided within {rules.decide_within}; "
-                f"reviewed within {rules.review_within}"
+            _indented(
+                out,
+                6,
+                f"Heard first, for {rules.representations}; decided within {rules.decide_within} "
+                f"by another person ({listed(rules.confirmed_by)}); reviewed within "
+                f"{rules.review_within}, or it ends.",
             )
-    out.print("  What the school owes:")
+    if ladder.duties:
+        out.print("  What is owed meanwhile:")
     for duty in ladder.duties:
-        out.print(f"     {spoken(duty.kind)} within {duty.within} ({duty.clause})")
+        when = f"{spoken(duty.kind)}, within {duty.within} after: {spoken(duty.when)}"
+        _indented(out, 6, f"{when} ({duty.clause})")
+
+
+def _indented(out: Console, by: int, words: str) -> None:
+    out.print(Padding(escape(words), (0, 0, 0, by)))
 
 
 @app.command()
@@ -118,6 +130,7 @@ def check(
     files: Annotated[list[Path], typer.Argument(help="Packs to check.")], as_json: AsJson = False
 ) -> int:
     """Prove that packs can be run; each fault with its file, line and field."""
+    require_files(files)
     findings: list[Finding] = []
     for file in files:
         try:

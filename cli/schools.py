@@ -5,10 +5,12 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.progress import track as progress
+from rich.console import Console
+from rich.progress import track
 
 from cli.cases import AsJson, InRole, School, Who
 from cli.desk import Desk, at_the_desk
+from cli.outcome import Exit
 from cli.policies import find_policy
 from gateway.errors import ActionRefused
 from storage.term_files import load_calendar
@@ -72,10 +74,10 @@ def calendar(
     as_: Who,
     role: InRole = None,
     school: School = None,
-) -> None:
+) -> int:
     """Go by changed term dates: the deadlines of every open case move with them."""
 
-    async def work(desk: Desk) -> None:
+    async def work(desk: Desk) -> int:
         where = await desk.school(school)
         actor = await desk.actor(where, as_, role)
         changed = load_calendar(file)
@@ -83,15 +85,21 @@ def calendar(
         known = await desk.stores.shelf.school(where)
         digest = await desk.stores.shelf.publish_calendar(changed)
         await desk.stores.shelf.set_school(where, known.title, digest)
-        lines = await desk.stores.record.cases(where, open_only=True, limit=1_000_000)
-        moved, kept = 0, 0
-        for line in progress(lines, description="Moving deadlines", transient=True):
+        lines = await desk.stores.record.cases(where, limit=1_000_000)
+        going_on = [line.reference for line in lines if not line.closed_at or line.next_at]
+        moved, refusals = 0, []
+        bar = Console(stderr=True)
+        for reference in track(going_on, "Moving deadlines", console=bar, transient=True):
+            if (await cases.show(reference)).calendar_digest == digest:
+                continue
             try:
-                await cases.act(line.reference, "adopt_calendar", {"calendar": changed}, actor)
+                await cases.act(reference, "adopt_calendar", {"calendar": changed}, actor)
                 moved += 1
             except ActionRefused as refused:
-                kept += 1
-                typer.echo(f"{line.reference}: {refused}", err=True)
-        typer.echo(f"{where} goes by {changed.title}. Cases moved: {moved}; left: {kept}.")
+                refusals.append(f"{reference}: {refused}")
+        typer.echo(f"{known.title} goes by “{changed.title}”. Cases that moved to it: {moved}.")
+        for refusal in refusals:
+            typer.echo(f"Left as it was: {refusal}", err=True)
+        return Exit.REFUSED if refusals else Exit.DONE
 
-    at_the_desk(work)
+    return at_the_desk(work)
