@@ -46,7 +46,7 @@ def rehearse(
         print(f"Not as the story expects. {error}", file=sys.stderr)
         return UNMET
     if as_json:
-        print(result.model_dump_json(indent=2))
+        print(result.model_dump_json(indent=2, exclude={"reminders"}))
     elif shown:
         shown.end(result)
     return DONE if result.verified else UNMET
