@@ -1,9 +1,10 @@
 """Temporal servers for the tests: the real one, and the one that skips time."""
 
 import contextlib
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
@@ -33,7 +34,9 @@ class TemporalServer:
 
 
 @contextlib.contextmanager
-def running_temporal(folder: Path) -> Iterator[TemporalServer]:
+def running_temporal(
+    folder: Path, dynamic_config: Mapping[str, str] = MappingProxyType({})
+) -> Iterator[TemporalServer]:
     """The real server on a free loopback port, with its data in `folder`."""
 
     def command(port: int) -> list[str | Path]:
@@ -43,6 +46,8 @@ def running_temporal(folder: Path) -> Iterator[TemporalServer]:
         words += ["--sqlite-pragma", "journal_mode=WAL", "--sqlite-pragma", "synchronous=OFF"]
         for name, kind in SEARCH_ATTRIBUTES.items():
             words += ["--search-attribute", f"{name}={kind}"]
+        for name, value in dynamic_config.items():
+            words += ["--dynamic-config-value", f"{name}={value}"]
         return words
 
     with serving(command, log=folder / "temporal.log") as (port, pid):
