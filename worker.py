@@ -32,6 +32,8 @@ GRACE = timedelta(seconds=20)  # for what is under way when the worker is asked 
 # Pure, and the same for every workflow: loading them anew for each would only cost time.
 PASSED_THROUGH = ("domain", "workflows", "transitions", "pydantic", "rfc8785", "structlog")
 
+WORKFLOWS = (EscalationWorkflow,)
+
 log = structlog.get_logger(__name__)
 
 
@@ -58,7 +60,7 @@ def build_worker(
     return Worker(
         client,
         task_queue=task_queue,
-        workflows=[EscalationWorkflow],
+        workflows=WORKFLOWS,
         activities=[records.record_events, rules.load_rules, notices.send_reminder],
         workflow_runner=runner or sandbox(),
         graceful_shutdown_timeout=GRACE,

@@ -1,0 +1,69 @@
+"""Cases whose histories are recorded: together they go through all of the workflow's code."""
+
+from datetime import timedelta
+
+from temporalio.client import Client
+
+from domain.vocabulary import DeadlineKind
+from gateway.cases import Cases
+from tests.support.school import POLICY, SchoolInTest
+from tests.workflows.conftest import Running
+
+WHY = {"reason": "Written for the record.", "clauses": ["ep.expect.speech"]}
+
+
+async def a_whole_ladder(running: Running) -> str:
+    """Every rung, a hearing, a confirmed restriction, a refusal on the way, and an end."""
+    cases, school = running.cases, running.school
+    head, chair, leader = school.actor("cara"), school.actor("dafydd"), school.actor("ben")
+    opened = await cases.open(POLICY, school.concern(), school.actor("asha"))
+    reference = opened.reference
+    await cases.act(reference, "acknowledge", {}, leader)
+    for step in ("remind_informally", "remind_formally", "warn"):
+        await cases.act(reference, step, WHY, head)
+    case = await cases.show(reference)
+    calendar = await school.stores.shelf.calendar(case.calendar_digest)
+    start = calendar.local_date(await running.environment.get_current_time())
+    policy = await school.stores.shelf.policy(case.policy_digest)
+    rules = next(step.restriction for step in policy.ladders[0].steps if step.restriction)
+    terms = {
+        "scopes": ["meetings"],
+        "review_on": calendar.add(start, rules.review_within),
+        "contact": "By e-mail to the office.",
+        "contact_through": "Gil Navarro",
+        "meetings": "By video call.",
+    }
+    await cases.act(reference, "restrict_access", WHY | terms, leader)
+    restriction = {"restriction": (await cases.show(reference)).restrictions[-1].id}
+    said = {"text": "I would like to explain what happened."}
+    await cases.act(reference, "submit_representations", said, school.actor("idris"))
+    answer = {"answer": "Thank you; we have shortened it."}
+    await cases.act(reference, "confirm_restriction", WHY | restriction | answer, chair)
+    await cases.act(reference, "signpost", {}, leader)
+    await cases.act(reference, "lift_restriction", WHY | restriction, chair)
+    await cases.act(reference, "close", WHY | {"outcome": "resolved"}, head)
+    return reference
+
+
+async def an_overdue_case_that_lapses(running: Running) -> str:
+    """Reminders at every level, a lapse by itself, and the end of the time for reopening."""
+    cases, school = running.cases, running.school
+    opened = await cases.open(POLICY, school.concern(), school.actor("asha"))
+    reference = opened.reference
+    await cases.act(reference, "remind_informally", WHY, school.actor("cara"))
+    case = await cases.show(reference)
+    quiet = next(d for d in case.deadlines if d.kind is DeadlineKind.QUIET_PERIOD)
+    await running.pass_time(quiet.due_at + timedelta(minutes=5))
+    case = await cases.show(reference)
+    (reopening,) = case.deadlines
+    await running.pass_time(reopening.due_at + timedelta(minutes=5))
+    return reference
+
+
+async def a_case_handed_over(client: Client, cases: Cases, school: SchoolInTest) -> str:
+    """Enough notes for the server to suggest continuing as new."""
+    opened = await cases.open(POLICY, school.concern(), school.actor("asha"))
+    for number in range(14):
+        note = {"text": f"Note {number}."}
+        await cases.act(opened.reference, "add_note", note, school.actor("ben"))
+    return opened.reference
