@@ -4,13 +4,14 @@ import contextlib
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 from prometheus_client import CollectorRegistry
 from temporalio.client import Client
 
 from domain.actions import Actor
+from domain.calendar import SchoolCalendar
+from domain.policy import Policy
 from domain.vocabulary import Role
 from gateway.cases import PATIENCE, Cases
 from gateway.stores import Stores, open_stores
@@ -25,6 +26,7 @@ from storage.term_files import load_calendar
 SCHOOL = "rowan-hill"
 MASTER_KEY = MasterKey(b"m" * 32)
 POLICY = "eleanor-palmer-advocates"
+CALENDAR = load_calendar(HERE / "terms" / "sample.yaml")
 
 PEOPLE = {
     "Asha Karim": (Role.STAFF,),
@@ -83,19 +85,25 @@ class SchoolInTest:
 
 @contextlib.asynccontextmanager
 async def a_school(
-    database_url: str, policies: tuple[str, ...] = (POLICY,)
+    database_url: str,
+    policies: tuple[str, ...] = (POLICY,),
+    *,
+    calendar: SchoolCalendar = CALENDAR,
+    as_adopted: Callable[[Policy], Policy] = lambda policy: policy,
 ) -> AsyncIterator[SchoolInTest]:
-    """A migrated database with the school, its calendar, its codes and its people."""
+    """A migrated database with the school, its calendar, its codes and its people.
+
+    `as_adopted` may change a code before the school adopts it.
+    """
     database = open_database(database_url)
     await upgrade(database)
     await database.close()
     stores = open_stores(database_url, MASTER_KEY)
     try:
-        calendar = load_calendar(HERE / "terms" / "sample.yaml")
         digest = await stores.shelf.publish_calendar(calendar)
         await stores.shelf.set_school(SCHOOL, "Rowan Hill Primary School", digest)
         for policy in policies:
-            loaded = load_policy(Path(HERE) / "policies" / f"{policy}.yaml")
+            loaded = as_adopted(load_policy(HERE / "policies" / f"{policy}.yaml"))
             await stores.shelf.adopt_policy(SCHOOL, await stores.shelf.publish_policy(loaded))
         people = {}
         for name, roles in PEOPLE.items():

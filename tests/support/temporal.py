@@ -33,6 +33,21 @@ class TemporalServer:
         return await Client.connect(self.address, data_converter=data_converter)
 
 
+def server_command(
+    folder: Path, port: int, dynamic_config: Mapping[str, str] = MappingProxyType({})
+) -> list[str | Path]:
+    """The command that serves `folder`'s data on a loopback port."""
+    words: list[str | Path] = [bundled_program("temporal"), "server", "start-dev", "--headless"]
+    words += ["--ip", "127.0.0.1", "--port", str(port), "--log-level", "warn"]
+    words += ["--db-filename", folder / "temporal.db"]
+    words += ["--sqlite-pragma", "journal_mode=WAL", "--sqlite-pragma", "synchronous=OFF"]
+    for name, kind in SEARCH_ATTRIBUTES.items():
+        words += ["--search-attribute", f"{name}={kind}"]
+    for name, value in dynamic_config.items():
+        words += ["--dynamic-config-value", f"{name}={value}"]
+    return words
+
+
 @contextlib.contextmanager
 def running_temporal(
     folder: Path, dynamic_config: Mapping[str, str] = MappingProxyType({})
@@ -40,15 +55,7 @@ def running_temporal(
     """The real server on a free loopback port, with its data in `folder`."""
 
     def command(port: int) -> list[str | Path]:
-        words: list[str | Path] = [bundled_program("temporal"), "server", "start-dev", "--headless"]
-        words += ["--ip", "127.0.0.1", "--port", str(port), "--log-level", "warn"]
-        words += ["--db-filename", folder / "temporal.db"]
-        words += ["--sqlite-pragma", "journal_mode=WAL", "--sqlite-pragma", "synchronous=OFF"]
-        for name, kind in SEARCH_ATTRIBUTES.items():
-            words += ["--search-attribute", f"{name}={kind}"]
-        for name, value in dynamic_config.items():
-            words += ["--dynamic-config-value", f"{name}={value}"]
-        return words
+        return server_command(folder, port, dynamic_config)
 
     with serving(command, log=folder / "temporal.log") as (port, pid):
         yield TemporalServer(port=port, pid=pid)
