@@ -17,7 +17,7 @@ from domain.errors import near_names
 from domain.vocabulary import ActionName
 from gateway.errors import BadRequest
 
-_SET_FOR_YOU = frozenset({"name", "id", "seen", "school", "reference"})
+SET_FOR_YOU = frozenset({"name", "id", "seen", "school", "reference"})
 
 
 def _classes() -> dict[ActionName, type[Any]]:
@@ -60,7 +60,7 @@ def action_named(given: str) -> ActionName:
 
 def check_fields(name: ActionName, fields: Mapping[str, Any]) -> None:
     """Refuses fields that the action does not have. Raises BadRequest."""
-    known = [field for field in CLASSES[name].model_fields if field not in _SET_FOR_YOU]
+    known = [field for field in CLASSES[name].model_fields if field not in SET_FOR_YOU]
     problems = [
         f"“{field}” is not a field of {name.value}.{near_names(field, known)}"
         for field in fields

@@ -1,7 +1,7 @@
 """A story: who does what to which case, how long after the step before, and what is expected."""
 
+import json
 import re
-from collections.abc import Sequence
 from datetime import date, time
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -12,6 +12,8 @@ from domain.calendar import Span
 from domain.errors import near_names
 from domain.policy import Identifier, Words
 from domain.vocabulary import ActionName, Role, Rule, Stage
+from gateway.compose import CLASSES, PERSON_FIELDS, SET_FOR_YOU, TEXT_FIELDS
+from gateway.wording import spoken
 from storage.policy_reading import PolicyFileError, read_model
 from storage.policy_yaml import Finding
 
@@ -124,10 +126,33 @@ def wrong_policy(path: Path, given: str, wanted: str) -> PolicyFileError:
 
 
 def schema() -> dict[str, Any]:
-    """The JSON schema of a story file, with each action's own fields described in its step."""
-    return Story.model_json_schema(by_alias=True)
+    """The JSON schema of a story file, with each action's own fields in a step that does it."""
+    described = Story.model_json_schema(by_alias=True)
+    step = described["$defs"]["StoryStep"]
+    step["allOf"] = [
+        {
+            "if": {"properties": {"action": {"const": name.value}}, "required": ["action"]},
+            "then": {"properties": own, "additionalProperties": True},
+        }
+        for name in CLASSES
+        if (own := _own_fields(name))
+    ]
+    return described
 
 
-def roles_in(people: Sequence[Character]) -> dict[str, frozenset[Role]]:
-    """Each person's roles, by name."""
-    return {person.name: frozenset(person.roles) for person in people}
+def _own_fields(action: ActionName) -> dict[str, Any]:
+    fields = [name for name in CLASSES[action].model_fields if name not in SET_FOR_YOU]
+    return {name: _described(action, name) for name in fields}
+
+
+def _described(action: ActionName, field: str) -> dict[str, Any]:
+    if field in TEXT_FIELDS[action]:
+        return {"type": "string", "description": "A text, in clear."}
+    if field in PERSON_FIELDS[action]:
+        names = {"type": "string", "description": "Somebody in people."}
+        return {"anyOf": [names, {"type": "array", "items": names}]}
+    return {"description": CLASSES[action].model_fields[field].description or spoken(field)}
+
+
+if __name__ == "__main__":
+    print(json.dumps(schema(), indent=2))

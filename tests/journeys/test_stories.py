@@ -1,13 +1,16 @@
 """The stories that ship: each reaches every step of its code's ladders, with a trail that holds."""
 
+import json
 from datetime import date
 from pathlib import Path
 
+import jsonschema
 import pytest
+import yaml
 
 from domain.vocabulary import Stage
 from rehearsal.play import Audience, UnmetExpectation, play
-from rehearsal.story import load_story
+from rehearsal.story import load_story, schema
 from settings import HERE
 from storage.policy_files import load_policy
 from storage.policy_reading import PolicyFileError
@@ -31,6 +34,16 @@ async def test_a_story_reaches_every_step_and_its_trail_holds(pack: str) -> None
     assert result.reminders >= 3
     hashes = [told.hash for told in result.events]
     assert len(set(hashes)) == len(hashes)
+
+
+def test_the_schema_describes_the_stories_and_is_up_to_date() -> None:
+    written = json.loads((HERE / "docs" / "story.schema.json").read_text(encoding="utf-8"))
+
+    assert written == schema(), "renew it: python -m rehearsal.story > docs/story.schema.json"
+    for pack in PACKS:
+        told = yaml.safe_load((HERE / "stories" / f"{pack}.yaml").read_text(encoding="utf-8"))
+        plain = json.loads(json.dumps(told, default=str))
+        jsonschema.validate(plain, written, jsonschema.Draft202012Validator)
 
 
 SHORT = """
