@@ -75,6 +75,15 @@ def available_actions(
     return tuple(_choice(policy, calendar, case, probe, actor, now) for probe in probes.all())
 
 
+def well_formed_actions(
+    policy: Policy, calendar: SchoolCalendar, case: Case, actor: a.Actor, now: datetime
+) -> tuple[a.Action, ...]:
+    """A complete action, with a made-up id and texts, for each thing that could be done."""
+    ladder = policy.by_track[case.track]
+    probes = _Probes(policy, ladder, calendar, case, actor, now)
+    return tuple(probe.action for probe in probes.all())
+
+
 def _choice(
     policy: Policy,
     calendar: SchoolCalendar,
