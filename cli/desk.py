@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from difflib import get_close_matches
 from typing import TypeVar
 
@@ -13,11 +14,14 @@ from domain.errors import near_names
 from domain.vocabulary import Role
 from gateway.cases import Cases
 from gateway.stores import Stores, keyring_of, master_key_of, open_stores
+from gateway.telemetry import command_runtime
 from gateway.temporal import connect
 from settings import Settings, load_settings, temporal_connection
 from storage.people import PersonNotFound
 
 Answer = TypeVar("Answer")
+
+PATIENCE = timedelta(seconds=5)  # a server that was killed is back in less
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,7 +48,9 @@ class Desk:
 
     async def cases(self, school: str) -> Cases:
         """The door to a school's cases. Raises ServiceUnreachable where Temporal is away."""
-        client = await connect(temporal_connection(), keyring_of(self.settings))
+        client = await connect(
+            temporal_connection(), keyring_of(self.settings), command_runtime(), patience=PATIENCE
+        )
         return Cases(self.stores, client, school, task_queue=self.settings.task_queue)
 
     async def actor(self, school: str, who: str, role: str | None) -> Actor:

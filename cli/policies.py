@@ -9,7 +9,6 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 from rich.padding import Padding
-from rich.table import Table
 
 from cli.files import require_files
 from cli.outcome import BadUsage, Exit
@@ -66,14 +65,11 @@ def list_(as_json: AsJson = False) -> None:
             )
         )
         return
-    table = Table(box=None, header_style="bold")
-    table.add_column("Policy", no_wrap=True)
-    for heading in ("Version", "Title", "Tracks"):
-        table.add_column(heading)
+    out = Console(highlight=False)
     for one in policies:
         tracks = ", ".join(spoken(ladder.track) for ladder in one.ladders)
-        table.add_row(one.policy, one.version, one.title, tracks)
-    Console().print(table)
+        out.print(f"[bold]{one.policy}[/] {one.version} [dim]({tracks})[/]")
+        out.print(f"  {escape(one.title)}")
 
 
 @app.command()

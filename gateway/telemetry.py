@@ -1,6 +1,7 @@
 """What Evenhand counts and times, and the Temporal SDK's own metrics and lines."""
 
 import logging
+from functools import cache
 
 from prometheus_client import CollectorRegistry, Counter, Histogram
 from temporalio.runtime import (
@@ -88,16 +89,7 @@ def temporal_runtime(*, metrics_address: str) -> Runtime:
     """
     return Runtime(
         telemetry=TelemetryConfig(
-            logging=LoggingConfig(
-                filter=TelemetryFilter(core_level="WARN", other_level="ERROR"),
-                forwarding=LogForwardingConfig(
-                    logger=logging.getLogger("temporalio.core"),
-                    append_target_to_name=False,
-                    prepend_target_on_message=False,
-                    # Its fields may quote a failure; those that are ids are picked out by name.
-                    append_log_fields_to_message=False,
-                ),
-            ),
+            logging=_forwarded("WARN"),
             metrics=PrometheusConfig(
                 bind_address=metrics_address,
                 counters_total_suffix=True,
@@ -105,4 +97,24 @@ def temporal_runtime(*, metrics_address: str) -> Runtime:
                 durations_as_seconds=True,
             ),
         )
+    )
+
+
+@cache
+def command_runtime() -> Runtime:
+    """The SDK's runtime in a command, made once: left alone, the SDK writes its lines to standard
+    output, into the middle of the command's answer."""
+    return Runtime(telemetry=TelemetryConfig(logging=_forwarded("ERROR")))
+
+
+def _forwarded(core_level: str) -> LoggingConfig:
+    return LoggingConfig(
+        filter=TelemetryFilter(core_level=core_level, other_level="ERROR"),
+        forwarding=LogForwardingConfig(
+            logger=logging.getLogger("temporalio.core"),
+            append_target_to_name=False,
+            prepend_target_on_message=False,
+            # Its fields may quote a failure; those that are ids are picked out by name.
+            append_log_fields_to_message=False,
+        ),
     )

@@ -21,7 +21,7 @@ from gateway.cases import Cases
 from gateway.programs import bundled_program
 from gateway.search_attributes import register_search_attributes
 from gateway.stores import Stores, open_stores
-from gateway.telemetry import Metrics
+from gateway.telemetry import Metrics, command_runtime
 from rehearsal.clock import ShiftedRunner, StoryClock
 from rehearsal.story import Character, Story
 from storage.database import open_database
@@ -85,6 +85,7 @@ async def a_world(story: Story, policy: Policy, calendar: SchoolCalendar) -> Asy
             await WorkflowEnvironment.start_time_skipping(
                 data_converter=encrypted_converter(keyring),
                 test_server_existing_path=str(bundled_program("temporal-test-server")),
+                runtime=command_runtime(),
             )
         )
         await register_search_attributes(environment.client)

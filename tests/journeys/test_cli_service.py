@@ -1,0 +1,180 @@
+"""Commands against a service that runs: each way to be refused, and what a day brings."""
+
+import os
+import signal
+
+import pytest
+
+from tests.support.up import Prompt, Up
+
+
+@pytest.fixture(autouse=True)
+def _running(service: Up) -> None:
+    """Every test here talks to the service."""
+
+
+def references(prompt: Prompt) -> dict[str, dict[str, object]]:
+    """Each sample case by its prefix."""
+    listed = prompt.json("case", "list")
+    assert isinstance(listed, list)
+    return {str(one["reference"]).partition("-")[0]: one for one in listed}
+
+
+def test_the_sample_school_has_a_live_case_under_each_code(prompt: Prompt) -> None:
+    assert set(references(prompt)) == {"EP", "TC", "FL", "PC", "PP"}
+    verified = prompt.json("audit", "verify")
+    assert isinstance(verified, dict)
+    assert verified["verified"] is True
+    assert verified["cases"] == 5
+
+
+def test_a_step_is_taken_and_stands_on_the_timeline(prompt: Prompt) -> None:
+    said = prompt(
+        *("case", "open", "--policy", "parents-and-carers", "--track", "parent_conduct"),
+        *("--as", "Asha Karim", "respondent=Tomasz Wierzbicki", "severity=minor"),
+        *("narrative=Four e-mails after midnight.", "clauses=pc.parents.working-hours"),
+    )
+    reference = said.split()[0]
+    taken = prompt(
+        *("case", "act", reference, "remind_informally", "--as", "headteacher"),
+        *("reason=A friendly word first.", "clauses=pc.parents.working-hours"),
+    )
+
+    assert "stands at" in taken
+    told = prompt("case", "timeline", reference, "--texts")
+    assert "Four e-mails after midnight." in told
+    assert "A friendly word first." in told
+    assert prompt.json("case", "show", reference)["stage"] == "informal_reminder"  # type: ignore[index]
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        pytest.param(
+            ("remind_informally", "--as", "headteacher", "reason=Because.", "clauses=ep.nowhere"),
+            1,
+            "There is no clause “ep.nowhere”. Did you mean",
+            id="unknown clause",
+        ),
+        pytest.param(
+            ("warn", "--as", "Asha Karim", "reason=Because.", "clauses=ep.expect.speech"),
+            1,
+            "Who may: headteacher.",
+            id="not their role",
+        ),
+        pytest.param(
+            ("remind_formally", "--as", "headteacher", "clauses=ep.expect.speech"),
+            1,
+            "gives a reason",
+            id="no reason",
+        ),
+        pytest.param(
+            ("wran", "--as", "headteacher"),
+            2,
+            "There is no action “wran”. Did you mean warn?",
+            id="unknown action",
+        ),
+        pytest.param(
+            ("warn", "--as", "headteacher", "reson=Because."),
+            2,
+            "Did you mean reason?",
+            id="unknown field",
+        ),
+        pytest.param(
+            ("add_incident", "--as", "headteacher", "occurred_on=yesterday", "severity=minor"),
+            2,
+            "is not a date",
+            id="not a date",
+        ),
+        pytest.param(
+            ("warn", "--as", "Cara Lindquist", "reason=Because."),
+            2,
+            "There is no person “Cara Lindquist”",
+            id="unknown person",
+        ),
+    ],
+)
+def test_bad_input_is_refused_in_words(
+    prompt: Prompt, words: tuple[str, ...], code: int, said: str
+) -> None:
+    reference = str(references(prompt)["EP"]["reference"])
+    before = prompt.json("case", "show", reference)
+
+    assert said in prompt("case", "act", reference, *words, code=code)
+    assert prompt.json("case", "show", reference) == before
+
+
+def test_a_case_that_does_not_exist_is_answered_with_near_ones(prompt: Prompt) -> None:
+    reference = str(references(prompt)["EP"]["reference"])
+    said = prompt("case", "show", reference[:-1] + "9", code=2)
+
+    assert "Did you mean" in said
+    assert reference in said
+
+
+def test_nobody_confirms_before_the_respondent_was_heard(prompt: Prompt) -> None:
+    reference = str(references(prompt)["TC"]["reference"])
+    case = prompt.json("case", "show", reference)
+    assert isinstance(case, dict)
+    said = prompt(
+        *("case", "act", reference, "confirm_restriction", "--as", "chair of governors"),
+        *(f"restriction={case['restrictions'][0]['id']}", "reason=It is needed."),
+        "clauses=tc.remedy.restriction",
+        code=1,
+    )
+
+    assert "to be heard" in said
+    assert "The window closes on" in said
+
+
+def test_somebody_who_looked_too_early_is_told_what_changed(prompt: Prompt) -> None:
+    reference = str(references(prompt)["FL"]["reference"])
+    case = prompt.json("case", "show", reference)
+    assert isinstance(case, dict)
+    prompt("case", "act", reference, "add_note", "--as", "headteacher", "text=I rang them.")
+    said = prompt(
+        *("case", "act", reference, "add_note", "--as", "chair of governors", "text=And I."),
+        *("--seen", str(case["sequence"])),
+        code=1,
+    )
+
+    assert "case changed" in said
+    assert "A note was added" in said
+
+
+def test_what_may_be_done_next_says_why_not_the_rest(prompt: Prompt) -> None:
+    reference = str(references(prompt)["EP"]["reference"])
+    choices = prompt.json("case", "next", reference, "--as", "governor")
+    assert isinstance(choices, list)
+    refused = [one for one in choices if not one["allowed"]]
+
+    assert refused
+    assert all(one["why_not"] and one["rule"] for one in refused)
+
+
+def test_a_killed_part_comes_back_and_the_next_action_counts_once(
+    prompt: Prompt, service: Up
+) -> None:
+    reference = str(references(prompt)["PP"]["reference"])
+    for pid in service.children().values():
+        os.kill(pid, signal.SIGKILL)
+
+    prompt("case", "act", reference, "add_note", "--as", "line manager", "text=Rang back.")
+
+    told = prompt.json("case", "timeline", reference)
+    assert isinstance(told, list)
+    assert sum(one["fact"]["type"] == "note:added" for one in told) == 1
+
+
+def test_a_service_that_is_away_is_named(prompt: Prompt, monkeypatch: pytest.MonkeyPatch) -> None:
+    reference = str(references(prompt)["EP"]["reference"])
+    monkeypatch.setenv("TEMPORAL_ADDRESS", "127.0.0.1:1")
+    said = prompt(
+        "case", "act", reference, "add_note", "--as", "headteacher", "text=Anybody?", code=3
+    )
+    assert "Temporal at 127.0.0.1:1 can't be reached" in said
+    assert "evenhand up" in said
+
+    monkeypatch.setenv("EVENHAND_DATABASE_URL", "postgresql://evenhand:hush@127.0.0.1:1/evenhand")
+    said = prompt("case", "list", code=3)
+    assert "hush" not in said
