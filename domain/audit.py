@@ -7,13 +7,21 @@ from typing import NamedTuple
 import rfc8785
 
 from domain.events import Event
+from domain.register import REGISTER, RegisterEvent
 
 HASH_BYTES = 32
 
 
-def canonical(event: Event) -> bytes:
+def canonical(event: Event | RegisterEvent) -> bytes:
     """The event as RFC 8785 canonical JSON: the bytes that are stored and hashed."""
     return rfc8785.dumps(event.model_dump(mode="json"))
+
+
+def event_of(reference: str, content: bytes) -> Event | RegisterEvent:
+    """The event that was stored under `reference`. Raises ValueError where it is none."""
+    if reference == REGISTER:
+        return RegisterEvent.model_validate_json(content)
+    return Event.model_validate_json(content)
 
 
 def genesis(school: str, reference: str) -> bytes:
@@ -56,7 +64,7 @@ def verify_chain(school: str, reference: str, links: Iterable[Link]) -> Fault | 
                 reference, expected, f"event {expected} is missing (event {stored.sequence} found)"
             )
         try:
-            event = Event.model_validate_json(stored.content)
+            event = event_of(reference, stored.content)
         except ValueError:
             return Fault(reference, expected, "the content is not an event")
         if canonical(event) != stored.content:

@@ -11,6 +11,7 @@ from storage.people import People
 from storage.record import Record
 from storage.recorder import Recorder
 from storage.references import References
+from storage.registrar import Registrar
 from storage.shelf import Shelf
 from storage.texts import Texts
 
@@ -26,6 +27,7 @@ class Stores:
     references: References
     record: Record
     recorder: Recorder
+    registrar: Registrar
 
     async def close(self) -> None:
         """Closes the connections to the database."""
@@ -46,6 +48,7 @@ def open_stores(
         references=References(database),
         record=Record(database),
         recorder=Recorder(database, on_recorded),
+        registrar=Registrar(database, on_recorded),
     )
 
 

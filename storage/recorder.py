@@ -11,8 +11,11 @@ from domain.audit import canonical, genesis, link
 from domain.case import Case, evolve
 from domain.contracts import RecordEvents
 from domain.events import Event
+from domain.register import REGISTER
 from storage.database import Database
+from storage.event_rows import row_of
 from storage.projections import forget_projections, project
+from storage.registrar import rebuild_registers
 from storage.tables import EventRow
 
 _ATTEMPTS = 5  # each one lost means that another recorder got further meanwhile
@@ -26,7 +29,9 @@ _STORED_FROM = (
     )
     .order_by(EventRow.sequence)
 )
-_KNOWN_CASES = select(EventRow.school, EventRow.reference).distinct()
+_KNOWN_CASES = (
+    select(EventRow.school, EventRow.reference).where(EventRow.reference != REGISTER).distinct()
+)
 
 
 class RecordError(Exception):
@@ -120,6 +125,7 @@ def _rebuild(connection: Connection) -> Rebuilt:
         project(connection, case, head)
         cases += 1
         events += case.sequence
+    rebuild_registers(connection)
     return Rebuilt(cases, events)
 
 
@@ -168,7 +174,7 @@ def _append(connection: Connection, events: Sequence[Event]) -> tuple[bytes, int
         content = canonical(event)
         head = link(head, content)
         if (there := stored.get(event.sequence)) is None:
-            rows.append(_row(event, content, head))
+            rows.append(row_of(event, content, head))
         elif there[0] != content:
             raise RecordConflict(
                 event.school,
@@ -189,19 +195,6 @@ def _stored_from(
     case = {"school": school, "reference": reference, "sequence": sequence}
     rows = connection.execute(_STORED_FROM, case)
     return {number: (content, digest) for number, content, digest in rows}
-
-
-def _row(event: Event, content: bytes, digest: bytes) -> dict[str, object]:
-    return {
-        "school": event.school,
-        "reference": event.reference,
-        "sequence": event.sequence,
-        "at": event.at,
-        "type": event.fact.type,
-        "actor_role": event.actor.role.value,
-        "content": content,
-        "hash": digest,
-    }
 
 
 def _replay(connection: Connection, school: str, reference: str) -> tuple[Case, bytes]:

@@ -114,6 +114,16 @@ class CaseRow(Table):
     __table_args__ = (Index(None, "school", "stage"), Index(None, "school", "opened_at"))
 
 
+class RegisterRow(Table):
+    """Where the chain of a school's register ends: it remembers an end that was cut off."""
+
+    __tablename__ = "registers"
+
+    school: Mapped[str] = mapped_column(primary_key=True)
+    sequence: Mapped[int]
+    head: Mapped[bytes]
+
+
 class DueItemRow(Table):
     """An open deadline of a case."""
 

@@ -6,11 +6,12 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, and_, exists, select
+from sqlalchemy import Connection, Row, and_, exists, func, literal, select, union_all
 
 from domain.audit import Fault, Link, verify_chain
+from domain.register import REGISTER
 from storage.database import Database
-from storage.tables import CaseRow, EventRow
+from storage.tables import CaseRow, EventRow, RegisterRow
 
 _ROWS_AT_ONCE = 1000
 
@@ -87,7 +88,7 @@ class _Walk:
 
     def case(self, school: str, reference: str, rows: Iterator[Row[Any]]) -> Fault | None:
         """The first fault of one case; None where its chain holds and its projection agrees."""
-        self.cases += 1
+        self.cases += reference != REGISTER
         beside = _Beside(reference)
         fault = verify_chain(school, reference, (beside.link(row) for row in self._counted(rows)))
         for _ in self._counted(rows):
@@ -125,12 +126,14 @@ def _projection(reference: str, row: Row[Any]) -> Fault | None:
     """Whether the projection ends with this row, as it should if the row is the case's last."""
     if (row.projected, row.projected_hash) == (row.sequence, row.hash):
         return None
+    kept = "list of registers" if reference == REGISTER else "list of cases"
     if row.projected is None:
-        return Fault(reference, row.sequence, "the case is missing from the list of cases")
+        return Fault(reference, row.sequence, f"it is missing from the {kept}")
     if row.projected > row.sequence:
-        problem = f"the end is missing: the case stood at event {row.projected}"
+        what = "register" if reference == REGISTER else "case"
+        problem = f"the end is missing: the {what} stood at event {row.projected}"
         return Fault(reference, row.sequence + 1, problem)
-    problem = f"the list of cases remembers another event {row.projected} as the last"
+    problem = f"the {kept} remembers another event {row.projected} as the last"
     return Fault(reference, row.sequence, problem)
 
 
@@ -151,6 +154,7 @@ def _columns(reference: str, row: Row[Any]) -> Fault | None:
 
 
 def _events(school: str | None, reference: str | None) -> Any:
+    same_register = and_(RegisterRow.school == EventRow.school, EventRow.reference == REGISTER)
     same_case = and_(CaseRow.school == EventRow.school, CaseRow.reference == EventRow.reference)
     rows = (
         select(
@@ -162,10 +166,11 @@ def _events(school: str | None, reference: str | None) -> Any:
             EventRow.at,
             EventRow.type,
             EventRow.actor_role,
-            CaseRow.sequence.label("projected"),
-            CaseRow.head.label("projected_hash"),
+            func.coalesce(CaseRow.sequence, RegisterRow.sequence).label("projected"),
+            func.coalesce(CaseRow.head, RegisterRow.head).label("projected_hash"),
         )
         .outerjoin(CaseRow, same_case)
+        .outerjoin(RegisterRow, same_register)
         .order_by(EventRow.school, EventRow.reference, EventRow.sequence)
     )
     if school is not None:
@@ -176,11 +181,15 @@ def _events(school: str | None, reference: str | None) -> Any:
 
 
 def _without_events(school: str | None, reference: str | None) -> Any:
-    rows = select(CaseRow.school, CaseRow.reference, CaseRow.sequence).where(
-        ~exists().where(EventRow.school == CaseRow.school, EventRow.reference == CaseRow.reference)
+    cases = select(CaseRow.school, CaseRow.reference, CaseRow.sequence)
+    registers = select(RegisterRow.school, literal(REGISTER), RegisterRow.sequence)
+    known = union_all(cases, registers).subquery()
+    where, which, last = known.c
+    rows = select(where, which, last).where(
+        ~exists().where(EventRow.school == where, EventRow.reference == which)
     )
     if school is not None:
-        rows = rows.where(CaseRow.school == school)
+        rows = rows.where(where == school)
     if reference is not None:
-        rows = rows.where(CaseRow.reference == reference)
+        rows = rows.where(which == reference)
     return rows

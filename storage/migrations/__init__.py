@@ -24,7 +24,7 @@ async def migrate(database_url: str, revision: str = HEAD) -> str:
     database = open_database(database_url)
     try:
         await upgrade(database, revision)
-        return _script().get_current_head() or BASE if revision == HEAD else revision
+        return head_revision() if revision == HEAD else revision
     finally:
         await database.close()
 
@@ -63,5 +63,6 @@ def _config() -> Config:
     return config
 
 
-def _script() -> ScriptDirectory:
-    return ScriptDirectory.from_config(_config())
+def head_revision() -> str:
+    """The revision that this version's tables have."""
+    return ScriptDirectory.from_config(_config()).get_current_head() or BASE

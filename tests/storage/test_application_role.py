@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 
 from storage.database import Database, open_database
 from storage.keys import MasterKey
-from storage.migrations import migrate
+from storage.migrations import head_revision, migrate
 from storage.people import People
 from storage.record import Record
 from storage.recorder import Recorder
@@ -52,7 +52,7 @@ async def test_the_service_has_the_rights_it_needs(
     texts = Texts(application, people)
     recorder = Recorder(application)
 
-    assert await migrate(application_url) == "0001"
+    assert await migrate(application_url) == head_revision()
     ada = await people.add_person(SCHOOL, "Ada")
     await people.set_roles(ada, [])
     await texts.discard(await texts.store(ada, SCHOOL, REFERENCE, "note", "refused"))

@@ -8,7 +8,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Connection, inspect, text
 
 from storage.database import Database, open_database
-from storage.migrations import downgrade, migrate, upgrade
+from storage.migrations import downgrade, head_revision, migrate, upgrade
 from storage.tables import Table
 
 
@@ -30,14 +30,14 @@ async def test_migrations_make_exactly_what_the_models_say(database: Database) -
 
 
 async def test_migrating_twice_or_at_once_is_the_same_as_once(database_url: str) -> None:
-    assert await asyncio.gather(*(migrate(database_url) for _ in range(3))) == ["0001"] * 3
-    assert await migrate(database_url) == "0001"
+    assert await asyncio.gather(*(migrate(database_url) for _ in range(3))) == [head_revision()] * 3
+    assert await migrate(database_url) == head_revision()
 
     database = open_database(database_url)
     try:
         async with database.reading() as connection:
             versions = await connection.execute(text("SELECT version_num FROM alembic_version"))
-            assert versions.scalars().all() == ["0001"]
+            assert versions.scalars().all() == [head_revision()]
     finally:
         await database.close()
 

@@ -87,7 +87,7 @@ async def test_an_untouched_record_holds(record: Record) -> None:
         pytest.param(
             "DELETE FROM cases WHERE reference = :case",
             4,
-            "the case is missing from the list of cases",
+            "it is missing from the list of cases",
             id="a case hidden from the list",
         ),
         pytest.param(

@@ -1,0 +1,77 @@
+"""A school's register: what happens beside its cases, as one chain of events for each school.
+
+A person is erased, a case is put on hold, governors draw the cases that they will review: such
+facts belong to no one case, and are kept just as a case's events are, under a reference of their
+own.
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import AwareDatetime, Field
+
+from domain.actions import Actor, PersonId, TextRef
+from domain.policy import Frozen
+
+REGISTER: Literal["REGISTER"] = "REGISTER"
+"""The reference under which the register's events stand; no case has it."""
+
+
+class HoldPlaced(Frozen):
+    """A legal hold: nothing about the case is removed until it is lifted."""
+
+    type: Literal["hold:placed"] = "hold:placed"
+    reference: str
+    reason: TextRef
+
+
+class HoldLifted(Frozen):
+    type: Literal["hold:lifted"] = "hold:lifted"
+    reference: str
+    reason: TextRef
+
+
+class ErasureRequested(Frozen):
+    """Somebody asked that a person's data be destroyed; another person must confirm it."""
+
+    type: Literal["erasure:requested"] = "erasure:requested"
+    erasure: str
+    person: PersonId
+    reason: TextRef
+
+
+class ErasureRefused(Frozen):
+    """The second person did not agree, or the first thought again; nothing was destroyed."""
+
+    type: Literal["erasure:refused"] = "erasure:refused"
+    erasure: str
+    person: PersonId
+    reason: TextRef
+
+
+class PersonErased(Frozen):
+    """The person's key, and with it every name, text and salt under it, was destroyed."""
+
+    type: Literal["person:erased"] = "person:erased"
+    erasure: str
+    person: PersonId
+    requested_by: PersonId
+    texts: int
+
+
+RegisterFact = Annotated[
+    HoldPlaced | HoldLifted | ErasureRequested | ErasureRefused | PersonErased,
+    Field(discriminator="type"),
+]
+"""What an event of the register states, told apart by `type` (subject, then past verb)."""
+
+
+class RegisterEvent(Frozen):
+    """One entry of a school's register, identified by school and sequence (from 1)."""
+
+    school: str
+    reference: Literal["REGISTER"] = REGISTER
+    sequence: int = Field(ge=1)
+    at: AwareDatetime  # UTC
+    actor: Actor
+    action_id: str
+    fact: RegisterFact
