@@ -1,0 +1,1 @@
+"""Documents that people read: typeset to PDF, or written as pages and tables."""
