@@ -41,7 +41,7 @@ def test_a_document_is_tagged_titled_and_in_british_english() -> None:
     pdf = typeset(LETTER, {"name": "Ms O’Brien", "on": date(2027, 1, 6)}, title="A letter", at=AT)
 
     document = read(pdf)
-    root = document.root_object
+    root: Any = document.root_object
     assert root["/Lang"] == "en-GB"
     assert root["/MarkInfo"]["/Marked"]
     assert root["/ViewerPreferences"]["/DisplayDocTitle"]
