@@ -1,0 +1,199 @@
+"""What the words of a letter may speak of. A letter's template knows these fields and no others.
+
+Everything is in the words that a reader sees: dates as people write them, roles and scopes spoken
+out. What a letter has no use for is None, and a template that uses it then is refused.
+"""
+
+from domain.letters import Letter, Line, Part, Prose, Requirement, Requirements
+from domain.policy import Frozen
+from domain.vocabulary import AdviceKind, Outcome, ReviewResult, Role, Scope
+
+SCOPES = {
+    Scope.STAFF_IN_PERSON: "meeting or speaking with our staff in person",
+    Scope.STAFF_IN_WRITING: "writing to our staff, by letter, e-mail or message",
+    Scope.SITE: "coming onto our site",
+    Scope.ENGAGEMENT: "dealing with us on behalf of a family",
+    Scope.MEETINGS: "taking part in meetings with us",
+}
+"""Each scope as it follows “This limits”."""
+
+ADVISERS = {
+    AdviceKind.LOCAL_AUTHORITY: "the local authority",
+    AdviceKind.POLICE: "the police",
+    AdviceKind.LEGAL: "our legal advisers",
+}
+"""Each outside adviser as a letter names them."""
+
+
+class Reachable(Frozen):
+    """Whoever can be reached, and how."""
+
+    name: Line
+    telephone: Line | None = None
+    email: Line | None = None
+    website: Line | None = None
+
+
+class SchoolFacts(Reachable):
+    """The school, or the service, that writes."""
+
+    noun: Line = "school"  # what it calls itself: “school”, or “service”
+    address: tuple[Line, ...] = ()
+
+
+class RecipientFacts(Frozen):
+    """Who the letter is to."""
+
+    name: Line
+    greeting: Line  # as it follows “Dear”, such as Ms Novak
+    role: Role | None = None  # None: somebody outside, such as the police
+    address: tuple[Line, ...] = ()
+
+
+class CodeFacts(Frozen):
+    """The code of conduct that the case is under."""
+
+    title: Line
+    read_at: Line | None = None  # where it can be read, such as a web address
+
+
+class StepFacts(Frozen):
+    """The step that the case has come to."""
+
+    title: Line
+    next: Prose  # what happens next, in the policy's words
+
+
+class ClauseFacts(Frozen):
+    """A clause that the decision cites."""
+
+    id: Line
+    text: Line  # a whole sentence, paraphrased
+    place: Line  # where it stands in the code, such as “The school will, 2nd point”
+
+
+class RestrictionFacts(Frozen):
+    """A limit on somebody: what it limits, what stays open, and for how long."""
+
+    scopes: tuple[Line, ...]  # see SCOPES
+    starts_on: Line
+    review_on: Line  # it ends on this day unless it is renewed
+    contact: Prose  # what contact stays permitted
+    contact_through: Line  # through whom: a name, or a role
+    meetings: Prose  # how the family still takes part in statutory meetings
+    collection: Prose | None = None  # how the child is still brought and collected
+    lapsed: bool = False  # it ended by itself: nobody confirmed or renewed it in time
+    proposed_only: bool = False  # it was proposed, and never came into effect
+
+
+class MeetingFacts(Frozen):
+    """A meeting: to come, or one that was held."""
+
+    when: Line
+    where: Line
+    purpose: Line | None = None
+    attendees: tuple[Line, ...] = ()  # each a name with a role
+    joining: Prose | None = None  # how to take part from elsewhere
+    was: Line | None = None  # the date before, where it was moved
+    recording_needs: Line | None = None  # what recording needs by the code, such as prior consent
+    may_stop: Line | None = None  # on what ground the code lets it be stopped
+    stopped: Prose | None = None  # why it was stopped before its end
+    discussed: tuple[Line, ...] = ()
+    decided: tuple[Line, ...] = ()
+
+
+class ContactFacts(Reachable):
+    """Whom the recipient can talk to."""
+
+    role: Line
+
+
+class ComplaintsFacts(Frozen):
+    """How one complains about what the letter tells."""
+
+    how: Prose  # whole sentences: to whom, and how
+    read_at: Line | None = None  # where the procedure can be read
+
+
+class AdviceFacts(Frozen):
+    """The advice that is asked for outside."""
+
+    kind: AdviceKind
+    adviser: Line  # see ADVISERS
+    question: Prose | None = None  # what is asked
+
+
+class SignatoryFacts(Frozen):
+    """Who signs."""
+
+    name: Line
+    role: Line
+
+
+class LetterFacts(Frozen):
+    """Everything that a letter's words may use."""
+
+    school: SchoolFacts
+    recipient: RecipientFacts
+    reference: Line  # such as EP-2026-0042
+    dated: Line  # such as 15 September 2026
+    code: CodeFacts
+    contact: ContactFacts
+    complaints: ComplaintsFacts
+    signatory: SignatoryFacts
+    signpost: Reachable | None = None  # SENDIASS; None where the code does not signpost to it
+    adjustments: tuple[Line, ...] = ()  # agreed with the recipient: they stand at the head
+    respondent: Line | None = None  # the name of who is asked to answer
+    family: Line | None = None  # the parent's name
+    advocate: Line | None = None  # the advocate's name
+    step: StepFacts | None = None
+    clauses: tuple[ClauseFacts, ...] = ()
+    happened: Prose | None = None  # what happened, as it is told to this recipient
+    reason: Prose | None = None
+    received_on: Line | None = None  # when the concern was received
+    answer: Prose | None = None  # the answer to the representations that were made
+    answer_by: Line | None = None  # the last day of the window to answer
+    decide_by: Line | None = None  # by when a proposed limit is confirmed, or falls away
+    follow_up_on: Line | None = None  # when we look at the matter again
+    quiet_until: Line | None = None  # when the matter closes if nothing further happens
+    restriction: RestrictionFacts | None = None
+    changes: Prose | None = None  # what a variation or a review changes
+    review: ReviewResult | None = None
+    meeting: MeetingFacts | None = None
+    advice: AdviceFacts | None = None
+    mediator: Line | None = None
+    outcome: Outcome | None = None
+    procedure: Line | None = None  # the procedure that a matter was transferred to
+    reopen_until: Line | None = None  # until when a closed case may be reopened
+
+
+def requirements_of(letter: Letter, facts: LetterFacts) -> Requirements:
+    """What this letter must hold, given these facts (safeguard 14).
+
+    The SENDIASS paragraph is required where the code signposts to it; dates that decide
+    something must stand in the part that speaks of them.
+    """
+    return Requirements(
+        parts=tuple(
+            Requirement(part=part, says=_says(part, facts))
+            for part in letter.parts
+            if part is not Part.INDEPENDENT_ADVICE or facts.signpost
+        ),
+        adjustments=facts.adjustments,
+    )
+
+
+def _says(part: Part, facts: LetterFacts) -> tuple[str, ...]:
+    said: list[str | None] = []
+    match part:
+        case Part.DURATION_AND_REVIEW if facts.restriction:
+            said = [facts.restriction.starts_on, facts.restriction.review_on]
+        case Part.HOW_TO_ANSWER:
+            said = [facts.answer_by]
+        case Part.INDEPENDENT_ADVICE if facts.signpost:
+            said = [facts.signpost.name]
+        case Part.MEETING if facts.meeting:
+            said = [facts.meeting.when, facts.meeting.where]
+        case Part.STILL_OPEN if facts.restriction:
+            said = [facts.restriction.contact_through]
+    return tuple(words for words in said if words)
