@@ -133,10 +133,15 @@ def _school_days(calendar: CalendarDates, stretch: Stretch) -> int:
 
 @app.command()
 def check(
-    files: Annotated[list[Path], typer.Argument(help="Files of term dates (YAML or .ics).")],
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(help="Files of term dates (YAML or .ics); all that there are if not said."),
+    ] = None,
     as_json: AsJson = False,
 ) -> int:
     """Check term dates; each fault with its file, line and field."""
+    terms = load_settings().terms_dir
+    files = files or sorted(one for kind in ("*.yaml", "*.ics") for one in terms.glob(kind))
     require_files(files)
     findings = [finding for file in files for finding in check_calendar(file)]
     wrong = any(finding.weight is Weight.ERROR for finding in findings)

@@ -1,6 +1,6 @@
 """A case, its timeline and its choices as they are printed at a terminal."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from rich.console import Console
@@ -96,8 +96,8 @@ async def print_events(
         told = [f"{words} [dim]· {escape(by)}[/]"]
         if texts:
             told += [
-                f"[dim]{spoken(kind)}:[/] {escape(await text_of(desk, ref))}"
-                for kind, ref in _texts_in(event)
+                f"[dim]{spoken(kind)}:[/] {escape(text)}"
+                for kind, text in (await texts_of(desk, event)).items()
             ]
         out.print(_hanging(f"[dim]{one.hash[:12]}[/]", "\n".join(told)))
 
@@ -109,11 +109,14 @@ def _hanging(label: str, words: str) -> Table:
     return line
 
 
-def _texts_in(event: Event) -> Iterable[tuple[str, TextRef]]:
-    for name in type(event.fact).model_fields:
-        value = getattr(event.fact, name)
-        if isinstance(value, TextRef):
-            yield name, value
+async def texts_of(desk: Desk, event: Event) -> dict[str, str]:
+    """What was written with an event, by the name of the field that refers to it."""
+    fields = {name: getattr(event.fact, name) for name in type(event.fact).model_fields}
+    return {
+        name: await text_of(desk, value)
+        for name, value in fields.items()
+        if isinstance(value, TextRef)
+    }
 
 
 async def text_of(desk: Desk, ref: TextRef) -> str:

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from cli.case_words import print_case, print_choices, print_events, text_of
+from cli.case_words import print_case, print_choices, print_events, text_of, texts_of
 from cli.desk import Desk, at_the_desk
 from cli.fields import read_fields
 from domain.calendar import SchoolCalendar
@@ -231,6 +231,9 @@ def timeline(
         stored = await desk.stores.record.events_of(where, reference)
         if as_json:
             told = [one.event.model_dump(mode="json") | {"hash": one.hash} for one in stored]
+            for line, one in zip(told, stored, strict=True):
+                if texts:
+                    line["texts"] = await texts_of(desk, one.event)
             typer.echo(json.dumps(told))
             return
         ladder = await rules_of(desk, case.policy_digest, case.track)

@@ -123,9 +123,13 @@ def _indented(out: Console, by: int, words: str) -> None:
 
 @app.command()
 def check(
-    files: Annotated[list[Path], typer.Argument(help="Packs to check.")], as_json: AsJson = False
+    files: Annotated[
+        list[Path] | None, typer.Argument(help="Packs to check; all that there are if not said.")
+    ] = None,
+    as_json: AsJson = False,
 ) -> int:
     """Prove that packs can be run; each fault with its file, line and field."""
+    files = files or sorted(load_settings().policies_dir.glob("*.yaml"))
     require_files(files)
     findings: list[Finding] = []
     for file in files:
@@ -153,6 +157,7 @@ def graph(
     track: Annotated[Track | None, typer.Option(help="Which ladder, if not the first.")] = None,
     format_: Annotated[Drawing, typer.Option("--format", help="How to draw it.")] = Drawing.SVG,
     out: Annotated[Path | None, typer.Option(help="Write to this file.")] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Draw a ladder as SVG or Mermaid."""
     found = find_policy(policy)
@@ -161,8 +166,11 @@ def graph(
         raise BadUsage(f"{found.policy} has no ladder {track.value}; it has: {known}.")
     ladder = found.by_track[track] if track else found.ladders[0]
     drawn = svg(ladder) if format_ is Drawing.SVG else mermaid(ladder)
-    if out is None:
-        typer.echo(drawn)
-    else:
+    if out is not None:
         out.write_text(drawn, encoding="utf-8")
-        typer.echo(f"Drawn in {out}.")
+    if as_json:
+        told = {"policy": found.policy, "version": found.version, "track": ladder.track.value}
+        where = {"drawing": drawn} if out is None else {"file": str(out)}
+        typer.echo(json.dumps(told | {"format": format_.value} | where))
+    else:
+        typer.echo(drawn if out is None else f"Drawn in {out}.")

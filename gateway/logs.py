@@ -80,6 +80,8 @@ def configure_logging(*, as_json: bool, level: str = "info", stream: TextIO | No
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level.upper())
+    # Its lines tell of each step of a migration, which the command that migrates says in one.
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     # What the SDK would append to its messages comes as fields instead.
     temporalio.workflow.logger.workflow_info_on_message = False
     temporalio.activity.logger.activity_info_on_message = False

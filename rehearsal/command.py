@@ -1,14 +1,16 @@
 """The command `evenhand rehearse`: plays a story and prints its dated timeline."""
 
 import asyncio
+import json
 import sys
+import textwrap
 from datetime import date
 from pathlib import Path
 
 from rich.console import Console
 from rich.markup import escape
+from rich.table import Table
 
-from domain.calendar import CalendarError
 from domain.policy import Policy
 from gateway.wording import day, spoken
 from rehearsal.play import Audience, Rehearsed, Told, ToldRefusal, UnmetExpectation, play
@@ -18,6 +20,7 @@ from storage.policy_files import load_policy
 from storage.term_files import load_calendar
 
 DONE, UNMET = 0, 1
+WIDTH = 100  # of a line of an error, in characters
 
 
 def rehearse(
@@ -42,14 +45,23 @@ def rehearse(
         shown.begin(file)
     try:
         result = asyncio.run(play(file, pack, calendar, audience))
-    except (UnmetExpectation, CalendarError) as error:
-        print(f"Not as the story expects. {error}", file=sys.stderr)
+    except UnmetExpectation as unmet:
+        if as_json:
+            print(_as_json(unmet.so_far, unmet=str(unmet)))
+        else:
+            sentence = f"Not as the story expects. {unmet}"
+            print(textwrap.fill(sentence, WIDTH, break_on_hyphens=False), file=sys.stderr)
         return UNMET
     if as_json:
-        print(result.model_dump_json(indent=2, exclude={"reminders"}))
+        print(_as_json(result))
     elif shown:
         shown.end(result)
     return DONE if result.verified else UNMET
+
+
+def _as_json(result: Rehearsed, **more: str) -> str:
+    told = result.model_dump(mode="json", exclude={"reminders"})
+    return json.dumps(told | more, indent=2, ensure_ascii=False)
 
 
 def _calendar(settings: Settings, file: StoryFile) -> Path:
@@ -106,16 +118,25 @@ class _Shown:
         case = f"{told.case}: " if self._many else ""
         words = escape(f"{case}{told.words}")
         line = f"[bold]{words}[/]" if told.stage else words
-        self._out.print(f"  [dim]{told.hash[:12]}[/]  {line} [dim]{escape(told.by)}[/]")
+        self._line(f"[dim]{told.hash[:12]}[/]", f"{line} [dim]{escape(told.by)}[/]")
 
     def _refusal(self, told: ToldRefusal) -> None:
         case = f"{told.case}: " if self._many else ""
         self._heading(told.date, None)
-        self._out.print(
-            f"  [yellow]refused[/]       {escape(case)}{spoken(told.action)} by the "
-            f"{spoken(told.role)} [yellow]({spoken(told.rule)})[/]"
+        self._line(
+            "[yellow]refused[/]",
+            f"{escape(case)}{spoken(told.action)} by the {spoken(told.role)} "
+            f"[yellow]({spoken(told.rule)})[/]\n[dim]{escape(told.sentence)}[/]",
         )
-        self._out.print(f"                [dim]{escape(told.sentence)}[/]")
+
+    def _line(self, label: str, words: str) -> None:
+        """Further lines stand under the words, not under the label."""
+        line = Table.grid(padding=(0, 2))
+        line.add_column(width=0)
+        line.add_column(width=12)
+        line.add_column()
+        line.add_row("", label, words)
+        self._out.print(line)
 
     def _note(self, words: str) -> None:
         self._out.print(f"\n[italic]{escape(words)}[/]")

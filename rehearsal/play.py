@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from domain.actions import Actor
-from domain.calendar import CalendarDoesNotCover, SchoolCalendar
+from domain.calendar import CalendarDoesNotCover, CalendarError, SchoolCalendar
 from domain.contracts import Refusal
 from domain.events import Event, StageChanged
 from domain.policy import Ladder, Policy
@@ -66,7 +66,9 @@ class Rehearsed(BaseModel):
 
 
 class UnmetExpectation(Exception):
-    """The story expected one thing, and another happened."""
+    """The story expected one thing, and another happened; `so_far` is what was played."""
+
+    so_far: Rehearsed
 
     def __init__(self, place: str, message: str) -> None:
         super().__init__(f"{place}: {message}")
@@ -101,7 +103,10 @@ class _Playing:
         """Plays one step, with the time before it. Raises UnmetExpectation."""
         step = self.file.story.steps[number]
         place = f"{self.file.path}:{self.file.lines[number]}: step {number + 1}"
-        await self._wait(step)
+        try:
+            await self._wait(step)
+        except CalendarError as error:
+            raise UnmetExpectation(place, str(error)) from None
         if step.note:
             self.audience.note(step.note)
         if step.action is not None:
@@ -244,7 +249,10 @@ class _Playing:
 async def play(
     file: StoryFile, policy: Policy, calendar: SchoolCalendar, audience: Audience
 ) -> Rehearsed:
-    """Plays the story to its end and verifies the trail. Raises UnmetExpectation."""
+    """Plays the story to its end and verifies the trail.
+
+    Raises UnmetExpectation, with what was played until then and whether its trail verifies.
+    """
     result = Rehearsed(policy=policy.policy, version=policy.version)
     async with a_world(file.story, policy, calendar) as world:
         playing = _Playing(
@@ -256,8 +264,12 @@ async def play(
             result=result,
             now=calendar.instant(file.story.start, OPENS),
         )
-        for number in range(len(file.story.steps)):
-            await playing.step(number)
-        verification = await world.stores.record.verify(SCHOOL)
-        result.verified = verification.holds
+        try:
+            for number in range(len(file.story.steps)):
+                await playing.step(number)
+        except UnmetExpectation as unmet:
+            unmet.so_far = result
+            raise
+        finally:
+            result.verified = (await world.stores.record.verify(SCHOOL)).holds
     return result

@@ -94,6 +94,20 @@ def test_a_missing_file_is_answered_with_the_near_one(prompt: Prompt) -> None:
     assert f"Did you mean {PACKS[0]}" in said
 
 
+def test_files_that_are_nothing_like_it_are_not_offered(prompt: Prompt, tmp_path: Path) -> None:
+    (tmp_path / "shopping.txt").write_text("Milk.")
+    missing = str(tmp_path / "fleet.yaml")
+
+    for command in ("policy", "calendar"):
+        said = prompt(command, "check", missing, code=2)
+        assert said == f"Not possible like this: There is no file {missing}."
+
+
+def test_without_files_all_that_there_are_are_checked(prompt: Prompt) -> None:
+    assert prompt("policy", "check") == prompt("policy", "check", *PACKS)
+    assert prompt("calendar", "check") == prompt("calendar", "check", TERMS)
+
+
 def test_a_ladder_is_drawn(prompt: Prompt, tmp_path: Path) -> None:
     picture = tmp_path / "ladder.svg"
     prompt("policy", "graph", "parents-and-carers", "--out", str(picture))
@@ -101,6 +115,9 @@ def test_a_ladder_is_drawn(prompt: Prompt, tmp_path: Path) -> None:
     assert ElementTree.parse(picture).getroot().tag.endswith("svg")
     drawn = prompt("policy", "graph", "parents-and-carers", "--format", "mermaid")
     assert drawn.startswith("flowchart BT")
+    told = prompt.json("policy", "graph", "parents-and-carers", "--format", "mermaid")
+    assert isinstance(told, dict)
+    assert (told["track"], " ".join(told["drawing"].split())) == ("parent_conduct", drawn)
 
 
 def test_a_ladder_that_the_code_does_not_have_can_not_be_drawn(prompt: Prompt) -> None:
@@ -195,3 +212,39 @@ def test_a_rehearsal_prints_one_document_and_nothing_else() -> None:
         *("policy", "version", "events", "stages_reached", "refusals", "verified")
     }
     assert result["verified"] is True
+
+
+def test_a_story_that_goes_otherwise_is_told_to_people_and_to_programs(
+    prompt: Prompt, tmp_path: Path
+) -> None:
+    pack = HERE / "policies" / "fleet-families-and-advocates.yaml"
+    # So late in the last year of the calendar that a deadline soon falls beyond it.
+    words = ("rehearse", str(pack), "--start", "2028-06-01")
+
+    said = prompt(*words, code=1)
+    told = prompt.json(*words, code=1)
+
+    assert said.startswith("Not as the story expects. ")
+    assert isinstance(told, dict)
+    assert f"Not as the story expects. {told['unmet']}" == said
+    assert "fleet-families-and-advocates.yaml:43: step 11: offer_resolution_meeting" in said
+    assert told["verified"] is True
+    assert told["stages_reached"]["advocate_conduct"][-1] == "formal_reminder"
+    assert told["events"][-1]["words"].startswith("Done, late")
+
+
+def test_time_that_leaves_the_calendar_is_told_with_its_step(
+    prompt: Prompt, tmp_path: Path
+) -> None:
+    story = tmp_path / "story.yaml"
+    story.write_text(
+        "policy: parents-and-carers\ntitle: Late\nstart: 2028-06-01\n"
+        "people:\n  - {name: Asha, roles: [staff]}\nsteps:\n  - after: 90 school days\n"
+    )
+    pack = str(HERE / "policies" / "parents-and-carers.yaml")
+
+    told = prompt.json("rehearse", pack, "--story", str(story), code=1)
+
+    assert isinstance(told, dict)
+    assert "story.yaml:7: step 1: Counting 90 school days" in told["unmet"]
+    assert told["events"] == []

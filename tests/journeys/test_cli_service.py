@@ -44,6 +44,10 @@ def test_a_step_is_taken_and_stands_on_the_timeline(prompt: Prompt) -> None:
     told = prompt("case", "timeline", reference, "--texts")
     assert "Four e-mails after midnight." in told
     assert "A friendly word first." in told
+    events = prompt.json("case", "timeline", reference, "--texts")
+    assert isinstance(events, list)
+    assert {"reason": "A friendly word first."} in [event["texts"] for event in events]
+    assert "A friendly word first." not in str(prompt.json("case", "timeline", reference))
     assert prompt.json("case", "show", reference)["stage"] == "informal_reminder"  # type: ignore[index]
 
 

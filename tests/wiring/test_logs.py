@@ -132,6 +132,14 @@ def test_a_library_that_quotes_what_it_was_given(lines: Lines) -> None:
     assert lines.last["place"].startswith("test_logs:")
 
 
+def test_a_migration_is_quiet_about_its_steps(lines: Lines) -> None:
+    logging.getLogger("alembic.runtime.migration").info("Running %s -> %s", "r0001", "r0002")
+    assert lines.getvalue() == ""
+
+    logging.getLogger("alembic.runtime.migration").warning("schema:revision:unknown")
+    assert lines.last["event"] == "schema:revision:unknown"
+
+
 def test_temporals_own_lines_are_kept_up_to_the_colon(lines: Lines) -> None:
     logging.getLogger("temporalio.activity").warning(
         f"Completing as failure during heartbeat: {NAME}",
