@@ -1,4 +1,7 @@
-"""The tables. `events` is the record; `cases` and `due_items` can be rebuilt from it."""
+"""The tables. `events` is the record; `cases` and `due_items` can be rebuilt from it.
+
+`ledger`, `checkpoints` and `audit_keys` are the evidence for it; `tiles` follow from the ledger.
+"""
 
 from datetime import UTC, date, datetime
 from typing import Any, ClassVar
@@ -122,6 +125,78 @@ class RegisterRow(Table):
     school: Mapped[str] = mapped_column(primary_key=True)
     sequence: Mapped[int]
     head: Mapped[bytes]
+
+
+class LedgerRow(Table):
+    """An event's place in its school's Merkle tree, for ever. Triggers refuse any change.
+
+    `event_hash` is the event's hash in its chain: the data of the leaf at `position`, from 0.
+    """
+
+    __tablename__ = "ledger"
+
+    school: Mapped[str]
+    position: Mapped[int] = mapped_column(autoincrement=False)
+    reference: Mapped[str]
+    sequence: Mapped[int]
+    event_hash: Mapped[bytes]
+
+    __table_args__ = (
+        PrimaryKeyConstraint("school", "position"),
+        UniqueConstraint("school", "reference", "sequence"),
+        {"sqlite_with_rowid": False},
+    )
+
+
+class TileRow(Table):
+    """Up to 256 neighbouring hashes of the tree, of 32 bytes each; they follow from the ledger."""
+
+    __tablename__ = "tiles"
+
+    school: Mapped[str] = mapped_column(primary_key=True)
+    level: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    hashes: Mapped[bytes]
+
+
+class CheckpointRow(Table):
+    """A checkpoint as it was signed. Triggers refuse any change.
+
+    The columns repeat what `note` says, for queries; `digest` is SHA-256 (hex) of the note.
+    """
+
+    __tablename__ = "checkpoints"
+
+    school: Mapped[str]
+    number: Mapped[int] = mapped_column(autoincrement=False)
+    size: Mapped[int]
+    made_at: Mapped[datetime]
+    digest: Mapped[str]
+    note: Mapped[str] = mapped_column(Text())
+
+    __table_args__ = (
+        PrimaryKeyConstraint("school", "number"),
+        {"sqlite_with_rowid": False},
+    )
+
+
+class AuditKeyRow(Table):
+    """A public key under which a school's checkpoints are or were signed. Triggers refuse change.
+
+    `label` is the id that the key has among the installation's keys.
+    """
+
+    __tablename__ = "audit_keys"
+
+    school: Mapped[str]
+    public_key: Mapped[bytes]
+    label: Mapped[str]
+    added_at: Mapped[datetime]
+
+    __table_args__ = (
+        PrimaryKeyConstraint("school", "public_key"),
+        {"sqlite_with_rowid": False},
+    )
 
 
 class DueItemRow(Table):

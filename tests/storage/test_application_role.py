@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError
 
 from storage.database import Database, open_database
 from storage.keys import MasterKey
+from storage.ledger import Ledger
 from storage.migrations import head_revision, migrate
 from storage.people import People
 from storage.record import Record
@@ -62,6 +63,8 @@ async def test_the_service_has_the_rights_it_needs(
     await recorder.record(batch(first.case, [note()]))
     assert await recorder.rebuild_projections() == (1, 3)
     assert (await Record(application).verify()).holds
+    assert await Ledger(application).place_new_events(SCHOOL) == 3
+    assert await Ledger(application).rebuild_tiles(SCHOOL) == 3
 
 
 @pytest.mark.parametrize(
@@ -70,6 +73,10 @@ async def test_the_service_has_the_rights_it_needs(
         "UPDATE events SET content = content",
         "DELETE FROM events",
         "TRUNCATE events",
+        "UPDATE ledger SET position = 0",
+        "DELETE FROM ledger",
+        "DELETE FROM checkpoints",
+        "DELETE FROM audit_keys",
         "ALTER TABLE events DISABLE TRIGGER events_refuse_change",
         "DROP TRIGGER events_refuse_change ON events",
         "DROP TABLE events",
