@@ -18,6 +18,7 @@ GROUPS = {
     "calendar": ("cli.calendars", "Read and check term dates."),
     "school": ("cli.schools", "Schools, their calendars and their codes."),
     "person": ("cli.people", "People and the roles they hold."),
+    "report": ("cli.report", "Reports for governors."),
     "audit": ("cli.audit", "Verify the record."),
 }
 

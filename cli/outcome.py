@@ -40,7 +40,9 @@ class BadUsage(Exception):
 def told(error: BaseException) -> tuple[Exit, dict[str, Any]]:
     """The exit code for an error, and what there is to tell of it: a `sentence`, and facts."""
     from cli.embedded.problems import EmbeddedProblem, WillNotStart
+    from documents.typesetting import TypesettingFailed
     from domain.calendar import CalendarError
+    from domain.period import PeriodProblem
     from gateway.errors import (
         ActionRefused,
         BadRequest,
@@ -83,6 +85,8 @@ def told(error: BaseException) -> tuple[Exit, dict[str, Any]]:
                 "sentence": "the record holds something else in this place, and nothing was "
                 f"written. Run `evenhand audit verify`. {error}"
             }
+        case TypesettingFailed():
+            return Exit.OUR_FAULT, {"sentence": str(error)}
         case OSError() if error.filename:
             return Exit.BAD_USAGE, {"sentence": f"{error.filename}: {error.strerror}."}
         case (
@@ -97,6 +101,7 @@ def told(error: BaseException) -> tuple[Exit, dict[str, Any]]:
             | EmbeddedProblem()
             | HealthPortTaken()
             | CalendarError()
+            | PeriodProblem()
         ):
             return Exit.BAD_USAGE, {"sentence": str(error)}
     return Exit.OUR_FAULT, {"sentence": _place(error)}

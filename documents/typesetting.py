@@ -80,7 +80,7 @@ def _compile(
         format="pdf",
         sys_inputs={"data": json.dumps(given, ensure_ascii=False), "title": title},
         pdf_standards=["ua-1"],
-        timestamp=at.astimezone(UTC),
+        timestamp=at.astimezone(UTC).replace(microsecond=0),  # a PDF counts in seconds
     )
     assert isinstance(made, bytes)  # one file, since no output was named
     return made

@@ -1,11 +1,12 @@
 """Reading the record: events as they were written, cases as they stand, and what is due."""
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from datetime import date, datetime
 from difflib import get_close_matches
 from typing import NamedTuple
 
-from sqlalchemy import exists, select
+from sqlalchemy import and_, exists, or_, select
+from sqlalchemy.orm import aliased
 
 from domain.case import Case
 from domain.events import Event
@@ -18,6 +19,8 @@ from storage.verification import Verification, verify
 TASKS = (DeadlineKind.FOLLOW_UP, DeadlineKind.DUTY)
 _NEAR = 3
 _REFERENCES_COMPARED = 5000
+_ROWS_AT_ONCE = 500
+_OF_THE_CASE = and_(CaseRow.school == EventRow.school, CaseRow.reference == EventRow.reference)
 
 
 class CaseNotFound(LookupError):
@@ -166,6 +169,59 @@ class Record:
                 CaseLine(where, which, Track(on), Stage(at), Severity(how), *rest)
                 for where, which, on, at, how, *rest in await connection.execute(found)
             ]
+
+    async def openings(self, school: str, before: datetime) -> AsyncIterator[Event]:
+        """The first event of every case of a school that was opened before a moment, in order."""
+        firsts = (
+            select(EventRow.content)
+            .join(CaseRow, _OF_THE_CASE)
+            .where(CaseRow.school == school, EventRow.sequence == 1, EventRow.at < before)
+            .order_by(EventRow.at, EventRow.reference)
+            .execution_options(yield_per=_ROWS_AT_ONCE)
+        )
+        async with self._database.reading() as connection, connection.stream(firsts) as rows:
+            async for (content,) in rows:
+                yield Event.model_validate_json(content)
+
+    async def histories(
+        self, school: str, since: datetime, before: datetime
+    ) -> AsyncIterator[list[Event]]:
+        """The events before a moment of each case that was opened by then, one case at a time.
+
+        Cases that were closed before `since`, and to which nothing has happened after it, are
+        left out.
+        """
+        last = aliased(EventRow)
+        events = (
+            select(EventRow.reference, EventRow.content)
+            .join(CaseRow, _OF_THE_CASE)
+            .join(
+                last,
+                and_(
+                    last.school == CaseRow.school,
+                    last.reference == CaseRow.reference,
+                    last.sequence == CaseRow.sequence,
+                ),
+            )
+            .where(
+                CaseRow.school == school,
+                CaseRow.opened_at < before,
+                or_(CaseRow.closed_at.is_(None), last.at >= since),
+                EventRow.at < before,
+            )
+            .order_by(EventRow.reference, EventRow.sequence)
+            .execution_options(yield_per=_ROWS_AT_ONCE)
+        )
+        async with self._database.reading() as connection, connection.stream(events) as rows:
+            of, history = "", list[Event]()
+            async for reference, content in rows:
+                if history and reference != of:
+                    yield history
+                    history = []
+                of = reference
+                history.append(Event.model_validate_json(content))
+            if history:
+                yield history
 
     async def due_by(self, school: str, moment: datetime) -> list[DueItem]:
         """Every open deadline of a school that falls due by `moment`, the earliest first."""

@@ -33,7 +33,9 @@ def test_help_loads_nothing_that_it_does_not_need() -> None:
         assert f"  {command} " in told.stdout
 
 
-@pytest.mark.parametrize("group", ["policy", "case", "calendar", "school", "person", "audit"])
+@pytest.mark.parametrize(
+    "group", ["policy", "case", "calendar", "school", "person", "report", "audit"]
+)
 def test_a_bare_group_shows_its_help(prompt: Prompt, group: str) -> None:
     assert f"Usage: evenhand {group}" in prompt(group)
 

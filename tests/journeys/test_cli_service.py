@@ -2,6 +2,7 @@
 
 import os
 import signal
+from pathlib import Path
 
 import pytest
 
@@ -182,3 +183,53 @@ def test_a_service_that_is_away_is_named(prompt: Prompt, monkeypatch: pytest.Mon
     monkeypatch.setenv("EVENHAND_DATABASE_URL", "postgresql://evenhand:hush@127.0.0.1:1/evenhand")
     said = prompt("case", "list", code=3)
     assert "hush" not in said
+
+
+@pytest.mark.parametrize("ending", ["html", "pdf", "csv", "json"])
+def test_the_termly_report_is_one_file_that_names_nobody(
+    prompt: Prompt, tmp_path: Path, ending: str
+) -> None:
+    file = tmp_path / f"report.{ending}"
+
+    assert f"written to {file}" in prompt("report", "termly", "--out", str(file))
+
+    written = file.read_bytes()
+    assert written.startswith({"html": b"<!DOCTYPE", "pdf": b"%PDF"}.get(ending, written[:1]))
+    for known in ("Asha", "Karim", "Wierzbicki", "EP-20", "PC-20"):
+        assert known.encode() not in written
+
+
+def test_the_report_goes_into_a_folder_under_a_name_of_its_own(
+    prompt: Prompt, tmp_path: Path
+) -> None:
+    told = prompt.json("report", "termly", "--out", str(tmp_path / "reports"), "--format", "csv")
+
+    assert isinstance(told, dict)
+    assert [str(one) for one in (tmp_path / "reports").iterdir()] == [told["file"]]
+    assert told["format"] == "csv"
+    assert told["empty"] is False
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        pytest.param(("--term", "autum 2026"), "has no term “autum 2026”", id="no such term"),
+        pytest.param(("--from", "2026-09-02"), "--from and --to belong together", id="half"),
+        pytest.param(
+            ("--term", "autumn", "--from", "2026-09-02", "--to", "2026-09-03"),
+            "but not both",
+            id="both",
+        ),
+        pytest.param(
+            ("--from", "1999-09-02", "--to", "1999-09-03"), "calendar covers", id="not covered"
+        ),
+        pytest.param(("--out", "report.docx"), "ends with none of", id="unknown ending"),
+    ],
+)
+def test_a_report_that_can_not_be_made(
+    prompt: Prompt, tmp_path: Path, words: tuple[str, ...], said: str
+) -> None:
+    told = prompt("report", "termly", "--out", str(tmp_path / "report.html"), *words, code=2)
+
+    assert said in " ".join(told.split())
+    assert not list(tmp_path.iterdir())

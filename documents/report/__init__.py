@@ -1,0 +1,1 @@
+"""The termly report as a page, a tagged PDF, and tables."""
