@@ -46,6 +46,7 @@ def told(error: BaseException) -> tuple[Exit, dict[str, Any]]:
     from gateway.errors import (
         ActionRefused,
         BadRequest,
+        NothingHeld,
         RecordAlarm,
         ServiceUnreachable,
         StillWaiting,
@@ -63,6 +64,8 @@ def told(error: BaseException) -> tuple[Exit, dict[str, Any]]:
     match error:
         case ActionRefused():
             return Exit.REFUSED, error.refusal.model_dump(mode="json")
+        case NothingHeld():
+            return Exit.REFUSED, {"sentence": str(error)}
         case PolicyFileError() | TermFileError():
             findings = [str(finding) for finding in error.findings]
             return Exit.BAD_USAGE, {"sentence": "\n".join(findings), "findings": findings}

@@ -7,6 +7,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from cli import subject_access
 from cli.cases import AsJson, School
 from cli.desk import Desk, at_the_desk
 from cli.outcome import BadUsage
@@ -74,3 +75,6 @@ def roles(person: str, role: Roles, school: School = None) -> None:
         typer.echo(f"{found[0].name} now holds: {', '.join(spoken(one) for one in role)}.")
 
     at_the_desk(work)
+
+
+subject_access.mount(app)

@@ -119,6 +119,12 @@ class ConflictOfInterest(CaseError):
     rule = Rule.CONFLICT_OF_INTEREST
 
 
+class OwnCopy(CaseError):
+    """Nobody makes the copy of what is held about themselves while a colleague can do it."""
+
+    rule = Rule.CONFLICT_OF_INTEREST
+
+
 class NamesSeen(CaseError):
     """A governor who has seen the names in a case does not sit on its panel, and a panel has at
     least three members, one of them independent of the school."""

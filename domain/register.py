@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field
 
+from domain.access_events import AccessGiven, AccessRequested
 from domain.actions import Actor, PersonId, TextRef
 from domain.policy import Frozen
 
@@ -59,7 +60,13 @@ class PersonErased(Frozen):
 
 
 RegisterFact = Annotated[
-    HoldPlaced | HoldLifted | ErasureRequested | ErasureRefused | PersonErased,
+    HoldPlaced
+    | HoldLifted
+    | ErasureRequested
+    | ErasureRefused
+    | PersonErased
+    | AccessRequested
+    | AccessGiven,
     Field(discriminator="type"),
 ]
 """What an event of the register states, told apart by `type` (subject, then past verb)."""

@@ -45,3 +45,14 @@ class BadRequest(EvenhandError):
     def __init__(self, *problems: str) -> None:
         self.problems = problems
         super().__init__(" ".join(problems))
+
+
+class NothingHeld(EvenhandError):
+    """The person was erased, so there is nothing to give them."""
+
+    def __init__(self, person: str, erased: str) -> None:
+        self.person = person
+        super().__init__(
+            f"The data of {person} was erased on {erased}. The school holds nothing that says who "
+            "this was, so there is nothing to give: events keep this id alone."
+        )

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from domain import events as e
 from domain.calendar import SchoolCalendar
 from domain.policy import Ladder
+from domain.register import RegisterEvent
 from domain.vocabulary import ActionName, CodeAnswer, Outcome, ResponseKind, Role, Stage
 
 
@@ -209,7 +210,7 @@ def sentence(ladder: Ladder, event: e.Event, deadlines: Mapping[str, str]) -> st
     return _WORDS[type(fact)](fact)
 
 
-def by_whom(event: e.Event) -> str:
+def by_whom(event: e.Event | RegisterEvent) -> str:
     """In which role it was done: “by the headteacher”, or “by itself”."""
     return f"by {_ACTING.get(event.actor.role) or 'the ' + spoken(event.actor.role)}"
 

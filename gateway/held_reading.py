@@ -1,0 +1,73 @@
+"""How the words of the record become words that one person may read."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from domain.actions import TextRef
+from domain.calendar import SchoolCalendar
+from domain.events import Event
+from domain.held import HeldText
+from domain.redaction import Redactor
+from domain.register import RegisterEvent
+from domain.subject_access import Ground
+from domain.vocabulary import Role
+from gateway.held_words import GROUNDS, KINDS, NO_LONGER_KEPT
+from gateway.second_look import SecondLook
+from gateway.stores import Stores
+from gateway.wording import by_whom, day, moment, spoken
+from storage.people import Person, PersonNotFound
+from storage.texts import TextNotFound
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """What gathering works with: the reader, and how each text is read and redacted."""
+
+    stores: Stores
+    reader: Person
+    redactor: Redactor
+    second_look: SecondLook
+    calendar: SchoolCalendar
+    _told: dict[str, HeldText] = field(default_factory=dict)
+
+    def day(self, when: datetime) -> str:
+        """The school's date at a moment, in words."""
+        return day(self.calendar.local_date(when))
+
+    def time(self, when: datetime) -> str:
+        """The time that the school's clock showed at a moment."""
+        return moment(self.calendar, when).rpartition(", ")[2]
+
+    def doer(self, event: Event | RegisterEvent) -> str:
+        """Who did it: “by you”, “by the headteacher (person A)”, “by itself”."""
+        if event.actor.person == self.reader.id:
+            return "by you"
+        if event.actor.role is Role.SYSTEM:
+            return by_whom(event)
+        return f"{by_whom(event)} ({self.redactor.short(event.actor.person)})"
+
+    async def text(self, place: str, kind: str, ref: TextRef, ground: Ground | None) -> HeldText:
+        """A text as the reader gets it; without its words where `ground` withholds it."""
+        if ref.id not in self._told:
+            self._told[ref.id] = await self._text(place, kind, ref, ground)
+        return self._told[ref.id]
+
+    async def _text(self, place: str, kind: str, ref: TextRef, ground: Ground | None) -> HeldText:
+        called = KINDS.get(kind, spoken(kind).capitalize())
+        place = f"{place}, {called.lower()}"
+        if ground is not None:
+            self.second_look.withheld.append((place, spoken(ground)))
+            return HeldText(kind=called, text=None, left_out=GROUNDS[ground])
+        words = await self.words(ref)
+        if words is None:
+            return HeldText(kind=called, text=None, left_out=NO_LONGER_KEPT)
+        redacted = self.redactor.redact(words)
+        self.second_look.add(place, words, redacted)
+        return HeldText(kind=called, text=redacted.text)
+
+    async def words(self, ref: TextRef) -> str | None:
+        """What was written, names and all; None where it is no longer kept."""
+        try:
+            return await self.stores.texts.read(ref)
+        except (TextNotFound, PersonNotFound):
+            return None
