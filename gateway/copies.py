@@ -11,8 +11,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from documents.held_page import page
-from documents.typesetting import typeset
+from documents.held.writing import page, pdf
 from domain.access_events import GivenFile
 from domain.held import Held
 from gateway.errors import BadRequest
@@ -21,7 +20,6 @@ Format = Literal["pdf", "html", "json"]
 FORMATS: tuple[Format, ...] = ("pdf", "html", "json")
 STEM = "what-is-held-about-you"  # no name stands in a file's name
 FOR_THE_SCHOOL = "for-the-school.txt"
-_TEMPLATE = Path(__file__).resolve().parent.parent / "documents" / "held.typ"
 _OWNER_ALONE = 0o600
 
 
@@ -69,8 +67,7 @@ def rendered(held: Held, formats: tuple[Format, ...]) -> dict[Format, bytes]:
     for one in formats:
         match one:
             case "pdf":
-                title = f"What {held.school} holds about you"
-                made[one] = typeset(_TEMPLATE, {"held": held}, title=title, at=held.made_at)
+                made[one] = pdf(held)
             case "html":
                 made[one] = page(held).encode()
             case "json":

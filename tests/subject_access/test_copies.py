@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from pypdf import PdfReader
 
-from documents.held_page import page
+from documents.held.writing import page
 from domain.access_events import AccessGiven
 from domain.held import Held
 from domain.vocabulary import ActionName

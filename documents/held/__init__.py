@@ -1,0 +1,1 @@
+"""What is held about one person, as that person reads it."""
