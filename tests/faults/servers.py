@@ -13,11 +13,14 @@ from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import asyncpg
+
 from domain.calendar import SchoolCalendar, Span
 from domain.events import DeadlineSet, NoticeSent
 from domain.policy import Policy
 from domain.vocabulary import DutyKind
-from tests.support.processes import free_port, listening, start
+from tests.support.postgres import PostgresFolder, PostgresServer
+from tests.support.processes import free_port, listening, start, stop
 from tests.support.school import CALENDAR, SCHOOL, SchoolInTest
 from tests.support.temporal import server_command
 
@@ -130,6 +133,39 @@ class TemporalProcess:
         assert self.process is not None
         self.process.kill()
         self.process.wait()
+
+
+class PostgresProcess:
+    """The real PostgreSQL, always on the same port and data."""
+
+    def __init__(self, folder: PostgresFolder) -> None:
+        self.folder = folder
+        self.port = free_port()
+        self.process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        """The SQLAlchemy URL of its first database."""
+        return PostgresServer(port=self.port, pid=0).url("postgres")
+
+    async def start(self) -> None:
+        """Starts it and waits until it takes connections, recovering first if it must."""
+        # As in production: what was committed outlives a crash.
+        command = [*self.folder.command(self.port), "-c", "synchronous_commit=on"]
+        self.process = start(command, log=self.folder.log, user=self.folder.user)
+        await until_found("PostgreSQL takes connections", self._connects)
+
+    async def _connects(self) -> bool:
+        with contextlib.suppress(OSError, asyncpg.PostgresError):
+            address = self.url.replace("+asyncpg", "")
+            await (await asyncpg.connect(address)).close()
+            return True
+        return False
+
+    def crash(self) -> None:
+        """Its “immediate” shutdown: every connection breaks, and nothing is tidied up."""
+        assert self.process is not None
+        stop(self.process, signal.SIGQUIT)
 
 
 def opening_soon(seconds: float) -> SchoolCalendar:

@@ -58,9 +58,42 @@ class PostgresServer:
             runner.run(run())
 
 
+@dataclass(frozen=True, kw_only=True)
+class PostgresFolder:
+    """The data of a server, and the user (None: ours) who may run one on it."""
+
+    home: Path
+    binaries: Path
+    user: str | None
+
+    @property
+    def log(self) -> Path:
+        """What the server writes."""
+        return self.home / "server.log"
+
+    def command(self, port: int) -> list[str | Path]:
+        """Starts a server on the port of the loopback."""
+        return _command(self.binaries, self.home, port)
+
+
 @contextlib.contextmanager
 def running_postgres() -> Iterator[PostgresServer]:
     """A server on a free loopback port with its data in a temporary folder, as root or not."""
+    with (
+        postgres_folder() as folder,
+        serving(
+            folder.command,
+            log=folder.log,
+            user=folder.user,
+            stop_by=signal.SIGINT,  # its fast shutdown: does not wait for clients
+        ) as (port, pid),
+    ):
+        yield PostgresServer(port=port, pid=pid)
+
+
+@contextlib.contextmanager
+def postgres_folder() -> Iterator[PostgresFolder]:
+    """A fresh folder of data, for a server that is started by whoever asks for it."""
     # Not under pytest's own folder: only its owner may enter that, and the owner may be root.
     with tempfile.TemporaryDirectory(prefix="evenhand-postgres-", dir=_open_folder()) as folder:
         home = Path(folder)
@@ -70,13 +103,7 @@ def running_postgres() -> Iterator[PostgresServer]:
             os.chown(home, pwd.getpwnam(user).pw_uid, pwd.getpwnam(user).pw_gid)
         binaries = _reachable(_binaries(), user=user, home=home)
         _initialise(binaries, home, user=user)
-        with serving(
-            lambda port: _command(binaries, home, port),
-            log=home / "server.log",
-            user=user,
-            stop_by=signal.SIGINT,  # its fast shutdown: does not wait for clients
-        ) as (port, pid):
-            yield PostgresServer(port=port, pid=pid)
+        yield PostgresFolder(home=home, binaries=binaries, user=user)
 
 
 def _open_folder() -> str | None:

@@ -12,6 +12,7 @@ from activities.notices import MailServer
 from domain.case import Case
 from domain.contracts import CURRENT, case_workflow_id
 from gateway.cases import Cases
+from gateway.search_attributes import SEARCH_ATTRIBUTES
 from gateway.telemetry import Metrics
 from storage.payload_codec import encrypted_converter
 from tests.support.handing_over import SOON
@@ -76,10 +77,25 @@ async def test_nothing_is_lost_when_a_case_is_handed_over(
     assert sorted(done) == sorted(notes)
     held = await handle.query(CURRENT, result_type=Case)
     assert held == await cases.show(reference)
+    due = min(deadline.due_at for deadline in held.deadlines)
+    assert await searched(client, reference) == (SCHOOL, "advocate_conduct", "raised", due)
+    why = {"reason": "A quiet word first.", "clauses": ["ep.expect.speech"]}
+    await cases.act(reference, "remind_informally", why, school.actor("cara"))
+    due = min(deadline.due_at for deadline in (await cases.show(reference)).deadlines)
+    found = await searched(client, reference)
+    assert found == (SCHOOL, "advocate_conduct", "informal_reminder", due)
     assert held.next_at is not None
     timers = await timers_of(client, reference)
     assert timers[-1] == "started"  # the one timer runs in the new run too
     assert (await school.stores.record.verify(SCHOOL)).holds
+
+
+async def searched(client: Client, reference: str) -> tuple[object, ...]:
+    """The values of the case's search attributes: school, track, stage, and when next is due."""
+    handle = client.get_workflow_handle(case_workflow_id(SCHOOL, reference))
+    found = (await handle.describe()).typed_search_attributes
+    keyed = {pair.key.name: pair.value for pair in found}
+    return tuple(keyed.get(name) for name in SEARCH_ATTRIBUTES)
 
 
 async def timers_of(client: Client, reference: str) -> list[str]:
