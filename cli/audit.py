@@ -1,14 +1,17 @@
 """`evenhand audit`: verify the record."""
 
 import json
+import sys
+import textwrap
 from typing import Annotated
 
 import typer
+from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from cli.cases import AsJson
 from cli.desk import Desk, at_the_desk
-from cli.outcome import Exit
+from cli.outcome import WIDTH, Exit
 from storage.verification import Verification
 
 app = typer.Typer()
@@ -41,8 +44,9 @@ def verify(
             BarColumn(),
             TextColumn("{task.completed} events"),
             TimeElapsedColumn(),
+            console=Console(stderr=True),
             transient=True,
-            disable=as_json,
+            disable=as_json or not sys.stderr.isatty(),
         ) as bar:
             task = bar.add_task("verify", total=None)
             return await desk.stores.record.verify(
@@ -73,4 +77,4 @@ def _say(found: Verification) -> None:
             typer.echo(
                 f"  {fault.reference} ({one.school}), event {fault.sequence}: {fault.problem}"
             )
-    typer.echo(WHAT_A_CHAIN_CANNOT_SHOW)
+    typer.echo(textwrap.fill(WHAT_A_CHAIN_CANNOT_SHOW, WIDTH))

@@ -36,7 +36,9 @@ def may_act(draft: Draft, action: Action, step: Step | None) -> None:
     allowed = roles_allowed(ladder, action, step, case)
     if actor.role not in allowed:
         what = step.title if step else action.name.value.replace("_", " ")
-        raise NotAuthorised(f"“{what}” is not for a {_words(actor.role)}.", who_may=allowed)
+        raise NotAuthorised(
+            f"“{what}” is not open to the role {_words(actor.role)}.", who_may=allowed
+        )
     if actor.role in OUTSIDE and actor.person not in case.parties:
         raise NotAuthorised("Only the people whose case this is may act on it from outside.")
     if isinstance(action, DECIDING):

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from cli.main import run
 from tests.support.up import Prompt, Up
 
 
@@ -130,6 +131,17 @@ def test_nobody_confirms_before_the_respondent_was_heard(prompt: Prompt) -> None
 
     assert "to be heard" in said
     assert "The window closes on" in said
+
+
+def test_the_answer_to_verifying_is_all_that_it_prints(
+    service: Up, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["audit", "verify"]) == 0
+
+    said, complaints = capsys.readouterr()
+    assert said.startswith("The record is whole: ")
+    assert max(len(line) for line in said.splitlines()) <= 100
+    assert complaints == ""
 
 
 def test_somebody_who_looked_too_early_is_told_what_changed(prompt: Prompt) -> None:
