@@ -10,7 +10,13 @@ from domain.errors import (
     SecondPersonNeeded,
     UnknownThing,
 )
-from domain.events import DeadlineMoved, RestrictionContinued, RestrictionLifted, RestrictionVaried
+from domain.events import (
+    DeadlineMoved,
+    RestrictionConfirmed,
+    RestrictionContinued,
+    RestrictionLifted,
+    RestrictionVaried,
+)
 from domain.vocabulary import DeadlineKind, Severity, Stage, Track
 from tests.rules.building import (
     CALENDAR,
@@ -91,6 +97,21 @@ def test_a_decision_on_a_restriction_may_rest_on_a_follow_up(
     story.do(name, HEAD, **given)
 
     assert [one.follow_up for one in story.facts if isinstance(one, fact)] == [check]
+
+
+def test_confirming_may_rest_on_a_follow_up_and_leaves_another_restriction_alone() -> None:
+    story = two()
+    first, second = (r.id for r in story.case.restrictions)
+    other = about(story, second) - {DeadlineKind.REPRESENTATIONS}
+    story.wait("4 school days")
+    check = story.deadline(DeadlineKind.FOLLOW_UP).id
+    story.do("complete_follow_up", HEAD, deadline=check, result=a_text("result"))
+
+    story.do("confirm_restriction", HEAD, restriction=first, clauses=(), follow_up=check)
+
+    assert [f.follow_up for f in story.facts if isinstance(f, RestrictionConfirmed)] == [check]
+    assert DeadlineKind.REVIEW in about(story, first)
+    assert other <= about(story, second)
 
 
 def test_a_renewed_review_counts_from_the_day_of_the_decision() -> None:
