@@ -146,6 +146,11 @@ class Settings(BaseSettings):
         return self.data_dir / "payload.keys"
 
     @property
+    def erased_file(self) -> Path:
+        """Where it is remembered, outside the database, what was erased."""
+        return self.data_dir / "erased.list"
+
+    @property
     def outbox_dir(self) -> Path:
         """Where the embedded outbox keeps the messages it is sent."""
         return self.data_dir / "outbox"

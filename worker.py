@@ -20,11 +20,13 @@ from gateway.errors import ServiceUnreachable
 from gateway.health import HealthPortTaken, health_server
 from gateway.leaving import leave
 from gateway.logs import configure_logging
+from gateway.restored import erase_again
 from gateway.stores import Stores, keyring_of, master_key_of, open_stores
 from gateway.telemetry import Metrics, temporal_runtime
 from gateway.temporal import connect
 from settings import LogFormat, Settings, SettingsError, load_settings, temporal_connection
 from storage.database import DatabaseError
+from storage.erased_list import ErasedList, ErasedListProblem
 from storage.keys import KeyProblem
 from workflows.escalation import EscalationWorkflow
 
@@ -75,7 +77,7 @@ def mail_server(settings: Settings) -> MailServer:
 async def run(settings: Settings, stop: asyncio.Event) -> None:
     """Runs a worker until `stop` is set, then lets what is under way finish.
 
-    Raises ServiceUnreachable, DatabaseError, KeyProblem or HealthPortTaken.
+    Raises ServiceUnreachable, DatabaseError, KeyProblem, ErasedListProblem or HealthPortTaken.
     """
     registry = CollectorRegistry()
     metrics = Metrics(registry)
@@ -91,6 +93,8 @@ async def run(settings: Settings, stop: asyncio.Event) -> None:
         )
         stack.push_async_callback(stores.close)
         await stores.database.check()
+        # A backup may have been restored since: nobody comes back from it.
+        await erase_again(stores, ErasedList(settings.erased_file), datetime.now(UTC))
         waiting_for.discard("database")
         runtime = temporal_runtime(
             metrics_address=f"{settings.metrics_host}:{settings.sdk_metrics_port}"
@@ -135,7 +139,7 @@ def main() -> int:
     except (ServiceUnreachable, DatabaseError) as error:
         print(error, file=sys.stderr)
         return 3
-    except (KeyProblem, HealthPortTaken) as error:
+    except (KeyProblem, ErasedListProblem, HealthPortTaken) as error:
         print(error, file=sys.stderr)
         return 2
     return 0

@@ -9,8 +9,8 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from cli.cases import AsJson
 from cli.desk import Desk, at_the_desk
+from cli.options import AsJson
 from cli.outcome import WIDTH, Exit
 from storage.verification import Verification
 

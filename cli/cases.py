@@ -13,6 +13,8 @@ from rich.table import Table
 from cli.case_words import print_case, print_choices, print_events, text_of, texts_of
 from cli.desk import Desk, at_the_desk
 from cli.fields import read_fields
+from cli.holds import hold, keeping_of, release
+from cli.options import ActionId, AsJson, Fields, InRole, Reference, School, Who
 from domain.calendar import SchoolCalendar
 from domain.policy import Ladder
 from domain.vocabulary import ActionName, Rule, Stage, Track
@@ -23,14 +25,9 @@ from gateway.wording import names_of_deadlines, sentence, spoken, stage_title
 from rehearsal.fields import filled_in
 
 app = typer.Typer()
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
-School = Annotated[str | None, typer.Option(help="The school's id, where there are several.")]
-Reference = Annotated[str, typer.Argument(help="Such as EP-2026-0042.")]
-Who = Annotated[str, typer.Option("--as", help="A role with one holder, or a person.")]
-InRole = Annotated[str | None, typer.Option(help="Where the person holds several roles.")]
-Fields = Annotated[list[str] | None, typer.Argument(help="The action's fields, as field=value.")]
+app.command()(hold)
+app.command()(release)
 FromFile = Annotated[Path | None, typer.Option("--file", help="The fields, as YAML.")]
-ActionId = Annotated[str | None, typer.Option("--id", help="So that a repeat counts once.")]
 
 
 async def rules_of(desk: Desk, policy_digest: str, track: Track) -> Ladder:
@@ -153,7 +150,10 @@ def show(reference: Reference, school: School = None, as_json: AsJson = False) -
         adjustments = [await text_of(desk, one.text) for one in case.adjustments]
         events = await desk.stores.record.events_of(case.school, reference)
         due = names_of_deadlines(stored.event for stored in events)
-        print_case(Console(highlight=False), case, ladder, calendar, names, adjustments, due)
+        out = Console(highlight=False)
+        print_case(out, case, ladder, calendar, names, adjustments, due)
+        for line in await keeping_of(desk, case, calendar):
+            out.print(line)
 
     at_the_desk(work)
 

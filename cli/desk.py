@@ -17,7 +17,8 @@ from gateway.stores import Stores, keyring_of, master_key_of, open_stores
 from gateway.telemetry import command_runtime
 from gateway.temporal import connect
 from settings import Settings, load_settings, temporal_connection
-from storage.people import PersonNotFound
+from storage.erased_list import ErasedList
+from storage.people import PersonIsErased, PersonNotFound
 
 Answer = TypeVar("Answer")
 
@@ -53,6 +54,11 @@ class Desk:
         )
         return Cases(self.stores, client, school, task_queue=self.settings.task_queue)
 
+    @property
+    def erased_list(self) -> ErasedList:
+        """What was erased, as it is remembered outside the database."""
+        return ErasedList(self.settings.erased_file)
+
     async def actor(self, school: str, who: str, role: str | None) -> Actor:
         """Who acts: a role with one holder, or a person (with `role` where they hold several).
 
@@ -72,6 +78,8 @@ class Desk:
             names = ", ".join(f"{person.name} ({person.id})" for person in found)
             raise BadUsage(f"“{who}” could be: {names}. Give the id.")
         person = found[0]
+        if person.erased:
+            raise PersonIsErased(person.id)
         held = sorted(one.value for one in person.roles)
         if role is not None:
             if role.replace("-", "_") not in held:

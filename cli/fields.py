@@ -2,6 +2,7 @@
 
 import types
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Union, get_args, get_origin
 
@@ -9,6 +10,7 @@ import yaml
 
 from cli.files import require_files
 from cli.outcome import BadUsage
+from domain.errors import near_names
 from domain.vocabulary import ActionName
 from gateway.compose import CLASSES
 
@@ -35,6 +37,34 @@ def read_fields(action: ActionName, typed: Sequence[str], file: Path | None) -> 
         else:
             given[name] = value
     return fields | given
+
+
+def named_fields(
+    typed: Sequence[str], known: Sequence[str], required: Sequence[str] = ()
+) -> dict[str, str]:
+    """The `field=value` words of a command that is no action on a case. Raises BadUsage."""
+    given: dict[str, str] = {}
+    for word in typed:
+        name, separator, value = word.partition("=")
+        name = name.strip().replace("-", "_")
+        if not separator or not name:
+            raise BadUsage(f"“{word}” is not field=value, such as reason='A sentence or two.'")
+        if name not in known:
+            raise BadUsage(f"“{name}” is not a field here.{near_names(name, known)}")
+        if name in given:
+            raise BadUsage(f"“{name}” is given twice.")
+        given[name] = value
+    if missing := [f"{name}=…" for name in required if name not in given]:
+        raise BadUsage(f"Missing: {', '.join(missing)}.")
+    return given
+
+
+def a_day(field: str, value: str) -> date:
+    """The date written as 2026-09-15. Raises BadUsage."""
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        raise BadUsage(f"{field}: “{value}” is not a date; write 2026-09-15.") from None
 
 
 def _from_file(file: Path) -> dict[str, Any]:

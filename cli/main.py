@@ -17,7 +17,8 @@ GROUPS = {
     "case": ("cli.cases", "Open cases, act on them, and read them."),
     "calendar": ("cli.calendars", "Read and check term dates."),
     "school": ("cli.schools", "Schools, their calendars and their codes."),
-    "person": ("cli.people", "People and the roles they hold."),
+    "person": ("cli.people", "People, the roles they hold, and their erasure."),
+    "retention": ("cli.retention", "What has been kept long enough, and what becomes of it."),
     "report": ("cli.report", "Reports for governors."),
     "audit": ("cli.audit", "Verify the record."),
 }

@@ -54,6 +54,7 @@ def told(error: BaseException) -> tuple[Exit, dict[str, Any]]:
     from gateway.health import HealthPortTaken
     from settings import SettingsError
     from storage.database import DatabaseError, DatabaseUnreachable
+    from storage.erased_list import ErasedListProblem
     from storage.keys import KeyProblem
     from storage.people import PersonAlreadyThere, PersonNotFound
     from storage.policy_reading import PolicyFileError
@@ -101,6 +102,7 @@ def told(error: BaseException) -> tuple[Exit, dict[str, Any]]:
             | PersonAlreadyThere()
             | SettingsError()
             | KeyProblem()
+            | ErasedListProblem()
             | EmbeddedProblem()
             | HealthPortTaken()
             | CalendarError()

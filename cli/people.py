@@ -8,14 +8,18 @@ from rich.console import Console
 from rich.table import Table
 
 from cli import subject_access
-from cli.cases import AsJson, School
 from cli.desk import Desk, at_the_desk
+from cli.erasures import confirm_erasure, erase, erasures, refuse_erasure
+from cli.options import AsJson, School
 from cli.outcome import BadUsage
 from domain.errors import near_names
 from domain.vocabulary import Role
+from gateway.persons import one_person
 from gateway.wording import spoken
 
 app = typer.Typer()
+for command in (erase, erasures, confirm_erasure, refuse_erasure):
+    app.command()(command)
 Roles = Annotated[list[str], typer.Option("--role", help="May be repeated.")]
 
 
@@ -51,14 +55,19 @@ def list_(school: School = None, as_json: AsJson = False) -> None:
             told = [one._asdict() | {"roles": sorted(one.roles)} for one in everybody]
             typer.echo(json.dumps(told))
             return
+        gone = sum(one.erased for one in everybody)
         table = Table(box=None, header_style="bold")
         table.add_column("Name", no_wrap=True)
         table.add_column("Roles")
         table.add_column("E-mail", overflow="fold")
         for one in everybody:
+            if one.erased:
+                continue
             roles = ", ".join(spoken(role) for role in sorted(one.roles))
             table.add_row(one.name, roles, one.email or "")
         Console().print(table)
+        if gone:
+            typer.echo(f"Erased: {gone}.")
 
     at_the_desk(work)
 
@@ -68,11 +77,9 @@ def roles(person: str, role: Roles, school: School = None) -> None:
     """Set the roles that a person holds."""
 
     async def work(desk: Desk) -> None:
-        found = await desk.stores.people.find(await desk.school(school), person)
-        if len(found) > 1:
-            raise BadUsage(f"“{person}” could be several people; give the id.")
-        await desk.stores.people.set_roles(found[0].id, roles_named(role))
-        typer.echo(f"{found[0].name} now holds: {', '.join(spoken(one) for one in role)}.")
+        found = await one_person(desk.stores.people, await desk.school(school), person)
+        await desk.stores.people.set_roles(found.id, roles_named(role))
+        typer.echo(f"{found.name} now holds: {', '.join(spoken(one) for one in role)}.")
 
     at_the_desk(work)
 

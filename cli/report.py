@@ -9,8 +9,8 @@ import typer
 from rich.console import Console
 from rich.progress import Progress, TextColumn, TimeElapsedColumn
 
-from cli.cases import AsJson, School
 from cli.desk import Desk, at_the_desk
+from cli.options import AsJson, School
 from cli.outcome import BadUsage
 from documents.report.formats import Format, format_named
 from domain.term_report import TermReport

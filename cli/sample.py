@@ -55,10 +55,13 @@ async def furnish(desk: Desk) -> None:
     for policy in load_policies(desk.settings.policies_dir):
         if policy.policy not in adopted:
             await shelf.adopt_policy(SCHOOL, await shelf.publish_policy(policy))
-    known = {person.name for person in await desk.stores.people.everybody(SCHOOL)}
-    for name, roles in PEOPLE:
-        if name not in known:
-            await desk.stores.people.add_person(SCHOOL, name, _address(name), roles)
+    there = await desk.stores.people.everybody(SCHOOL)
+    known = {word for person in there for word in (person.id, person.name)}
+    for number, (name, roles) in enumerate(PEOPLE, start=1):
+        # By its number, so that whoever was erased is not added anew.
+        id_ = f"person-sample-{number:02d}"
+        if not known & {id_, name}:
+            await desk.stores.people.add_person(SCHOOL, name, _address(name), roles, person=id_)
 
 
 async def open_cases(desk: Desk) -> list[str]:

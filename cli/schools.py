@@ -8,8 +8,8 @@ import typer
 from rich.console import Console
 from rich.progress import track
 
-from cli.cases import AsJson, InRole, School, Who
 from cli.desk import Desk, at_the_desk
+from cli.options import AsJson, InRole, School, Who
 from cli.outcome import Exit
 from cli.policies import find_policy
 from gateway.errors import ActionRefused

@@ -10,8 +10,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from cli.cases import AsJson, InRole, School, Who
 from cli.desk import Desk, at_the_desk
+from cli.options import AsJson, InRole, School, Who
 from cli.outcome import BadUsage, Exit
 from domain.errors import near_names
 from gateway.copies import FORMATS, Format

@@ -199,6 +199,93 @@ class UnknownThing(CaseError):
         return cls(f"There is no {kind} “{given}”.{near_names(given, known)}")
 
 
+class NotForThisRole(CaseError):
+    """This role does not have the authority to do this."""
+
+    rule = Rule.AUTHORITY
+
+
+class AnotherPersonConfirms(CaseError):
+    """An erasure is asked for by one person and confirmed by another, and neither of them is the
+    person whose data it is."""
+
+    rule = Rule.TWO_PAIRS_OF_EYES
+
+
+class NobodyToConfirm(CaseError):
+    """Nobody else at this school may confirm an erasure. Give somebody the role first."""
+
+    rule = Rule.TWO_PAIRS_OF_EYES
+
+
+class AlreadyErased(CaseError):
+    """This person's data was destroyed already."""
+
+    rule = Rule.ERASURE
+
+
+class ErasureAskedFor(CaseError):
+    """An erasure of this person is waiting for a second person already."""
+
+    rule = Rule.ERASURE
+
+
+class NoSuchErasure(CaseError):
+    """There is no such erasure waiting."""
+
+    rule = Rule.ERASURE
+
+
+class PartInOpenCase(CaseError):
+    """This person has a part in an open case. Close it first, or hand that part to somebody else;
+    only a legal ground (unlawful, legal obligation) goes before it."""
+
+    rule = Rule.ERASURE
+
+
+class OnLegalHold(CaseError):
+    """A legal hold keeps everything about a case until it is lifted."""
+
+    rule = Rule.LEGAL_HOLD
+
+
+class NotOnHold(CaseError):
+    """There is no legal hold on this case."""
+
+    rule = Rule.LEGAL_HOLD
+
+
+class NotSettled(CaseError):
+    """The case is open, or may still be reopened, so it is kept."""
+
+    rule = Rule.RETENTION
+
+
+class NotDueYet(CaseError):
+    """The time for which this case is kept is not over."""
+
+    rule = Rule.RETENTION
+
+
+class NotProposed(CaseError):
+    """It was not yet proposed that this case goes: the nightly sweep does so, or `evenhand
+    retention sweep` now."""
+
+    rule = Rule.RETENTION
+
+
+class AlreadyDisposed(CaseError):
+    """The texts of this case were destroyed already."""
+
+    rule = Rule.RETENTION
+
+
+class DayInThePast(CaseError):
+    """This needs a day in the future."""
+
+    rule = Rule.RETENTION
+
+
 def near_names(given: str, known: Iterable[str]) -> str:
     """A sentence (with a leading space) that offers the names nearest to `given`, or ''."""
     names = sorted(set(known))

@@ -215,6 +215,10 @@ class Policy(Frozen):
     recording: Recording | None = None
     sendiass: bool = False  # True: the code signposts families to SENDIASS
     retention: Span = Span(amount=72, clock=Clock.CALENDAR_MONTHS)
+    # Left out of the digest where it is not said: packs from before it keep theirs.
+    retention_after_restriction: Span | None = Field(
+        default=None, exclude_if=lambda span: span is None
+    )
     ladders: tuple[Ladder, ...] = Field(min_length=1)
 
     @model_validator(mode="after")

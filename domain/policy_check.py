@@ -6,10 +6,12 @@ Pydantic has judged the form of each field; what is judged here is how they hang
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
+from domain.calendar import Span
 from domain.errors import near_names
 from domain.ladder_check import check_ladder
 from domain.policy import Ladder, Policy
 from domain.policy_problem import Problem
+from domain.retention import WITHOUT_TERM_DATES
 from domain.safeguard_check import check_safeguards
 from domain.vocabulary import ActionName, DutyKind, Role
 
@@ -24,6 +26,7 @@ def check_policy(policy: Policy, letters: frozenset[str]) -> list[Problem]:
     problems = [
         *_clauses(policy),
         *_meetings_and_signing(policy),
+        *_retention(policy),
         *_repeated("ladders", (ladder.track.value for ladder in policy.ladders), "track"),
     ]
     for ladder in policy.ladders:
@@ -53,6 +56,19 @@ def _clauses(policy: Policy) -> Iterator[Problem]:
         if clause not in policy.clause_ids:
             near = near_names(clause, policy.clause_ids)
             yield Problem(field=field, message=f"There is no clause “{clause}”.{near}")
+
+
+def _retention(policy: Policy) -> Iterator[Problem]:
+    for field in ("retention", "retention_after_restriction"):
+        span: Span | None = getattr(policy, field)
+        if span is not None and span.clock not in WITHOUT_TERM_DATES:
+            message = f"Nobody knows the term dates of “{span}” ahead: count in calendar months."
+            yield Problem(field=field, message=message)
+    longer = policy.retention_after_restriction
+    same_clock = longer is not None and longer.clock is policy.retention.clock
+    if longer is not None and same_clock and longer.amount < policy.retention.amount:
+        message = f"This is shorter than retention, which is {policy.retention}."
+        yield Problem(field="retention_after_restriction", message=message)
 
 
 def _repeated(field: str, ids: Iterable[str], kind: str) -> Iterator[Problem]:

@@ -5,6 +5,7 @@ facts belong to no one case, and are kept just as a case's events are, under a r
 own.
 """
 
+from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field
@@ -12,6 +13,7 @@ from pydantic import AwareDatetime, Field
 from domain.access_events import AccessGiven, AccessRequested
 from domain.actions import Actor, PersonId, TextRef
 from domain.policy import Frozen
+from domain.vocabulary import ErasureGround
 
 REGISTER: Literal["REGISTER"] = "REGISTER"
 """The reference under which the register's events stand; no case has it."""
@@ -23,6 +25,7 @@ class HoldPlaced(Frozen):
     type: Literal["hold:placed"] = "hold:placed"
     reference: str
     reason: TextRef
+    review_on: date | None = None  # the day on which somebody is asked whether it is still needed
 
 
 class HoldLifted(Frozen):
@@ -31,12 +34,20 @@ class HoldLifted(Frozen):
     reason: TextRef
 
 
+class HoldReminded(Frozen):
+    """The day came on which a hold is to be looked at again."""
+
+    type: Literal["hold:reminded"] = "hold:reminded"
+    reference: str
+
+
 class ErasureRequested(Frozen):
     """Somebody asked that a person's data be destroyed; another person must confirm it."""
 
     type: Literal["erasure:requested"] = "erasure:requested"
     erasure: str
     person: PersonId
+    ground: ErasureGround
     reason: TextRef
 
 
@@ -59,14 +70,52 @@ class PersonErased(Frozen):
     texts: int
 
 
+class DisposalProposed(Frozen):
+    """The time for which these cases are kept is over; a person decides what becomes of them."""
+
+    type: Literal["disposal:proposed"] = "disposal:proposed"
+    references: tuple[str, ...]
+
+
+class CaseKept(Frozen):
+    """Somebody decided that the case is kept until a later day, and why."""
+
+    type: Literal["case:kept"] = "case:kept"
+    reference: str
+    until: date
+    reason: TextRef
+
+
+class CaseDisposed(Frozen):
+    """The case's texts were destroyed, and the keys of `people`, who had no other case."""
+
+    type: Literal["case:disposed"] = "case:disposed"
+    reference: str
+    texts: int
+    people: tuple[PersonId, ...]
+
+
+class ErasureRepeated(Frozen):
+    """An older copy of the database was restored, and what had been destroyed was so again."""
+
+    type: Literal["erasure:repeated"] = "erasure:repeated"
+    people: tuple[PersonId, ...]
+    references: tuple[str, ...]
+
+
 RegisterFact = Annotated[
     HoldPlaced
     | HoldLifted
+    | HoldReminded
     | ErasureRequested
     | ErasureRefused
     | PersonErased
     | AccessRequested
-    | AccessGiven,
+    | AccessGiven
+    | DisposalProposed
+    | CaseKept
+    | CaseDisposed
+    | ErasureRepeated,
     Field(discriminator="type"),
 ]
 """What an event of the register states, told apart by `type` (subject, then past verb)."""

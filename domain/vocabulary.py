@@ -245,6 +245,16 @@ class StopReason(StrEnum):
     VERBAL_ABUSE = "verbal_abuse"
 
 
+class ErasureGround(StrEnum):
+    """Why a person's data is destroyed: the grounds of UK GDPR, article 17(1)."""
+
+    NO_LONGER_NEEDED = "no_longer_needed"
+    CONSENT_WITHDRAWN = "consent_withdrawn"
+    OBJECTION = "objection"
+    UNLAWFUL = "unlawful"  # it should never have been kept
+    LEGAL_OBLIGATION = "legal_obligation"  # a court or a law requires it
+
+
 class Rule(StrEnum):
     """The rule or safeguard that refuses an action; the name a story's `expect: refused` uses."""
 
@@ -265,3 +275,6 @@ class Rule(StrEnum):
     CASE_CHANGED = "case_changed"
     UNKNOWN_THING = "unknown_thing"
     CALENDAR = "calendar"
+    ERASURE = "erasure"
+    LEGAL_HOLD = "legal_hold"
+    RETENTION = "retention"

@@ -1,7 +1,8 @@
 """Acting on cases and reading them: what the CLI, the API and the pages all call."""
 
+import contextlib
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import uuid4
@@ -33,7 +34,7 @@ from domain.contracts import (
 from domain.decide import decide
 from domain.errors import CaseError, near_names
 from domain.policy import Policy
-from domain.vocabulary import ActionName, Role, Rule
+from domain.vocabulary import ActionName, Rule
 from gateway import compose
 from gateway.errors import (
     ActionRefused,
@@ -42,10 +43,11 @@ from gateway.errors import (
     ServiceUnreachable,
     StillWaiting,
 )
+from gateway.persons import about, check_actor, one_person
 from gateway.stores import Stores
 from gateway.telemetry import Metrics
 from gateway.temporal import HOW_TO_START
-from storage.people import PersonNotFound
+from storage.people import PersonIsErased
 from storage.record import StoredEvent
 
 PATIENCE = timedelta(seconds=20)  # then an accepted action is said to be waiting
@@ -105,7 +107,7 @@ class Cases:
         fixed = {"id": id_, "school": self._school, "reference": not_yet}
         texts: list[TextRef] = []
         action = await self._compose(
-            ActionName.RAISE_CONCERN, fields, fixed, texts, self._subject(fields, actor)
+            ActionName.RAISE_CONCERN, fields, fixed, texts, (self._subject(fields, actor),)
         )
         assert isinstance(action, RaiseConcern)
         try:
@@ -114,6 +116,7 @@ class Cases:
                 self._school, rules.reference_prefix, year
             )
             action = action.model_copy(update={"reference": reference})
+            await self._stores.texts.belong_to(texts, reference)
             acted = await self._start(rules, calendar.digest, action, actor)
         except CaseError as error:
             await self._discard(texts)
@@ -147,7 +150,7 @@ class Cases:
         id_ = action_id or str(uuid4())
         texts: list[TextRef] = []
         fixed = {"id": id_, "seen": seen}
-        composed = await self._compose(name, fields, fixed, texts, _about(case, actor), case)
+        composed = await self._compose(name, fields, fixed, texts, about(case, actor), case)
         began = time.perf_counter()
         try:
             acted = await self._update(reference, composed, actor)
@@ -179,32 +182,16 @@ class Cases:
     async def find_person(self, given: str) -> str:
         """The id of the one person at the school whom `given` (name, address or id) names.
 
-        Raises PersonNotFound, with near names, or BadRequest where it could be several.
+        Raises what `one_person` does, and PersonIsErased.
         """
-        found = await self._stores.people.find(self._school, given)
-        exact = [p for p in found if given.casefold() in (p.id, p.name.casefold(), p.email)]
-        if len(exact or found) > 1:
-            names = ", ".join(f"{person.name} ({person.id})" for person in exact or found)
-            raise BadRequest(f"“{given}” could be: {names}. Give the id.")
-        if not found:
-            raise PersonNotFound(self._school, given)
-        return (exact or found)[0].id
+        person = await one_person(self._stores.people, self._school, given)
+        if person.erased:
+            raise PersonIsErased(person.id)
+        return person.id
 
     async def check_actor(self, actor: Actor) -> None:
         """Refuses somebody who does not hold the role they act in. Raises ActionRefused."""
-        person = await self._stores.people.person(actor.person)
-        if actor.role not in person.roles:
-            held = ", ".join(sorted(role.value.replace("_", " ") for role in person.roles))
-            raise ActionRefused(
-                Refusal(
-                    error="NotAuthorised",
-                    rule=Rule.AUTHORITY,
-                    sentence=(
-                        f"You do not hold the role “{actor.role.value.replace('_', ' ')}” at this "
-                        f"school; you hold: {held or 'none'}."
-                    ),
-                )
-            )
+        await check_actor(self._stores.people, actor)
 
     async def _policy(self, policy: str) -> Policy:
         current = await self._stores.shelf.current_policies(self._school)
@@ -214,7 +201,7 @@ class Cases:
         known = [candidate.policy for candidate in current]
         raise BadRequest(f"This school has no policy “{policy}”.{near_names(policy, known)}")
 
-    def _subject(self, fields: Mapping[str, Any], actor: Actor) -> str | None:
+    def _subject(self, fields: Mapping[str, Any], actor: Actor) -> str:
         about = fields.get("respondent") or fields.get("family")
         return str(about) if about else actor.person
 
@@ -224,11 +211,11 @@ class Cases:
         fields: Mapping[str, Any],
         fixed: Mapping[str, Any],
         texts: list[TextRef],
-        about: str | None,
+        about: Sequence[str],
         case: Case | None = None,
     ) -> Action:
         async def put_away(kind: str, text: str) -> TextRef:
-            person = await self.find_person(about or "")
+            person = await self._keeper(about)
             where = case.reference if case else str(fixed["reference"])
             ref = await self._stores.texts.store(person, self._school, where, kind, text)
             texts.append(ref)
@@ -237,6 +224,12 @@ class Cases:
         return await compose.compose(
             name, fields, fixed, find_person=self.find_person, put_away=put_away
         )
+
+    async def _keeper(self, about: Sequence[str]) -> str:
+        for person in about[:-1]:
+            with contextlib.suppress(PersonIsErased):
+                return await self.find_person(person)
+        return await self.find_person(about[-1])
 
     async def _discard(self, texts: Iterable[TextRef]) -> None:
         # Only after a certain refusal: where an answer is missing, the record may cite them yet.
@@ -326,10 +319,3 @@ def _told(error: WorkflowUpdateFailedError) -> Exception:
     while deepest.__cause__ is not None:
         deepest = deepest.__cause__
     return RecordAlarm(str(deepest))
-
-
-def _about(case: Case, actor: Actor) -> str:
-    """Whose key a text on this case is kept under: the person whom the case is about."""
-    if actor.role in (Role.PARENT, Role.ADVOCATE):
-        return actor.person
-    return case.respondent or case.family or case.raised_by

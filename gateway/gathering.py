@@ -100,7 +100,7 @@ def _redactor(reader: Person, everybody: Sequence[Person], choices: Choices) -> 
     shown = [p.id for p in everybody if choices.staff_named and p.roles and p.roles <= STAFF]
     return Redactor(
         known(reader),
-        [known(person) for person in everybody],
+        [known(person) for person in everybody if not person.erased],  # who have no name left
         shown=[person for person in shown if person != reader.id],
         also=choices.redact,
     )

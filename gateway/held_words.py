@@ -4,7 +4,14 @@ from domain.access_events import AccessGiven, AccessRequested
 from domain.actions import PersonId
 from domain.held import Right
 from domain.mentions import Part, people_in
-from domain.register import ErasureRefused, ErasureRequested, PersonErased, RegisterEvent
+from domain.register import (
+    CaseDisposed,
+    ErasureRefused,
+    ErasureRepeated,
+    ErasureRequested,
+    PersonErased,
+    RegisterEvent,
+)
 from domain.subject_access import Ground
 from domain.vocabulary import Role, Track
 from gateway.wording import day, spoken
@@ -98,7 +105,7 @@ def register_words(event: RegisterEvent, reader: PersonId) -> str:
             return "Somebody asked that what is held about you be erased"
         case ErasureRefused():
             return "It was decided not to erase what is held about you"
-        case PersonErased():
+        case PersonErased() | CaseDisposed() | ErasureRepeated():
             return "What is held about somebody was erased"
     return spoken(fact.type.replace(":", " ")).capitalize()
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from settings import Settings
 from storage.database import Database, open_database
+from storage.disposals import Disposals
 from storage.keys import MasterKey
 from storage.payload_codec import Keyring
 from storage.people import People
@@ -28,6 +29,7 @@ class Stores:
     record: Record
     recorder: Recorder
     registrar: Registrar
+    disposals: Disposals
 
     async def close(self) -> None:
         """Closes the connections to the database."""
@@ -40,15 +42,17 @@ def open_stores(
     """The stores on the database at `url`; nothing is connected before the first use."""
     database = open_database(url)
     people = People(database, master_key)
+    shelf = Shelf(database)
     return Stores(
         database=database,
         people=people,
         texts=Texts(database, people),
-        shelf=Shelf(database),
+        shelf=shelf,
         references=References(database),
         record=Record(database),
         recorder=Recorder(database, on_recorded),
         registrar=Registrar(database, on_recorded),
+        disposals=Disposals(database, shelf),
     )
 
 

@@ -9,8 +9,9 @@ from uuid import uuid4
 from domain.access_events import AccessGiven, AccessRequested
 from domain.actions import Actor
 from domain.contracts import Refusal
+from domain.erasure import people_gone
 from domain.errors import CaseError
-from domain.register import REGISTER, PersonErased, RegisterEvent
+from domain.register import REGISTER, RegisterEvent
 from domain.subject_access import (
     MAY_GIVE,
     AccessRequest,
@@ -173,7 +174,7 @@ class SubjectAccess:
 
     async def _person(self, given: str, entries: list[RegisterEvent]) -> Person:
         for entry in entries:
-            if isinstance(entry.fact, PersonErased) and entry.fact.person == given.strip():
+            if given.strip() in people_gone(entry.fact):
                 raise NothingHeld(given.strip(), day(entry.at.date()))
         found = await self._stores.people.find(self._school, given)
         wanted = given.strip().casefold()

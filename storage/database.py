@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -18,6 +18,14 @@ _WRITES = "evenhand_writes"
 _UNREACHABLE_STATES = ("08", "28", "3D", "53", "57P")  # SQLSTATE classes: no service to be had
 _PRIVATELY = {"hide_parameters": True}  # an error may be logged; what was written must not be
 _MISSING_TABLE = "42P01"
+_MAY_VACUUM = """
+    SELECT pg_has_role(current_user, c.relowner, 'USAGE')
+        OR (
+            current_setting('server_version_num')::int >= 170000
+            AND has_table_privilege(c.oid, 'MAINTAIN')
+        )
+    FROM pg_class c WHERE c.oid = 'persons'::regclass
+"""
 
 
 Result = TypeVar("Result")
@@ -104,6 +112,31 @@ class Database:
                 return await connection.run_sync(work)
         with self._plainly():
             return await self._lane.run(work)
+
+    async def overwrite(self) -> bool:
+        """Overwrites what was destroyed, as far as the database can; False where it could not yet.
+
+        SQLite has overwritten it in its file already, and its write-ahead log is emptied.
+        PostgreSQL rewrites the table of people, with their keys, and frees the space of deleted
+        texts, if the role may. Its log for recovery, replicas and backups keep what was destroyed
+        until they are rotated.
+        """
+        with self._plainly():
+            async with self._engine.connect() as connection:
+                if not self.is_sqlite:
+                    await connection.execution_options(isolation_level="AUTOCOMMIT")
+                    if not await connection.scalar(text(_MAY_VACUUM)):
+                        return False
+                    await connection.exec_driver_sql("VACUUM (FULL) persons")
+                    await connection.exec_driver_sql("VACUUM texts, person_roles")
+                    return True
+                raw = await connection.get_raw_connection()
+                assert raw.driver_connection is not None
+                # Outside a transaction, which the engine would begin.
+                cursor = await raw.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                busy, *_ = await cursor.fetchone()
+                await cursor.close()
+                return not busy
 
     async def check(self) -> None:
         """Returns if the database answers. Raises DatabaseUnreachable."""

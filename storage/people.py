@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from difflib import SequenceMatcher
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, delete, insert, select
+from sqlalchemy import ColumnElement, Connection, delete, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -16,6 +16,7 @@ from storage.keys import MasterKey, PersonCipher
 from storage.tables import PersonRoleRow, PersonRow
 
 NAME = "name"
+ERASED = "an erased person"
 EMAIL = "email"
 _LIKENESS = 0.6
 _NEAR = 3
@@ -29,6 +30,7 @@ class Person(NamedTuple):
     name: str
     email: str | None
     roles: frozenset[Role]
+    erased: bool = False  # then the name is `ERASED`, and there is neither address nor role
 
     def __repr__(self) -> str:
         return f"Person(id={self.id!r})"
@@ -56,6 +58,18 @@ class PersonNotFound(LookupError):
         hint = ", ".join(f"{person.name} ({person.id})" for person in self.near)
         near = f" Did you mean {hint}?" if hint else ""
         return f"There is no person “{self.query}”{where}.{near}"
+
+
+class PersonIsErased(PersonNotFound):
+    """The person's key, name and texts were destroyed; their id alone is left."""
+
+    def __init__(self, person: str) -> None:
+        super().__init__(None, person)
+
+    @property
+    def sentence(self) -> str:
+        """That there is nobody to act for, or write about, any more."""
+        return f"The data of {self.query} was erased: nothing can be kept about this person."
 
 
 class PersonAlreadyThere(ValueError):
@@ -131,36 +145,38 @@ class People:
             return list((await connection.scalars(holders)).all())
 
     async def set_roles(self, person: str, roles: Iterable[Role]) -> None:
-        """Replaces the roles that a person holds. Raises PersonNotFound."""
+        """Replaces the roles that a person holds. Raises PersonNotFound, PersonIsErased."""
         async with self._database.writing() as connection:
-            known = await connection.scalar(select(PersonRow.id).where(PersonRow.id == person))
-            if known is None:
-                raise PersonNotFound(None, person)
+            await connection.run_sync(require_person, person)
             await connection.execute(delete(PersonRoleRow).where(PersonRoleRow.person == person))
             await _give_roles(connection, person, roles)
 
     async def find(self, school: str, query: str) -> list[Person]:
         """The people of a school whose id or address is `query`, or whose name contains it.
 
-        Raises PersonNotFound, with the people most like it, where there is nobody. Names can't be
-        searched under their keys, so this decrypts those of the whole school.
+        Raises PersonNotFound, with the people most like it, where there is nobody; an erased person
+        is found by id alone. Names can't be searched under their keys, so this decrypts those of
+        the whole school.
         """
         wanted = query.strip().casefold()
         everybody = await self.everybody(school)
         exact = [p for p in everybody if wanted in _known_as(p)]
-        found = exact or [p for p in everybody if wanted and wanted in p.name.casefold()]
+        present = [p for p in everybody if not p.erased]
+        found = exact or [p for p in present if wanted and wanted in p.name.casefold()]
         if not found:
-            raise PersonNotFound(school, query, _near(wanted, everybody))
+            raise PersonNotFound(school, query, _near(wanted, present))
         return found
 
     async def cipher_of(self, person: str) -> PersonCipher:
-        """The cipher for what is about this person. Raises PersonNotFound."""
-        wrapped = select(PersonRow.wrapped_key).where(PersonRow.id == person)
+        """The cipher for what is about this person. Raises PersonNotFound, PersonIsErased."""
+        wrapped = select(PersonRow.wrapped_key, PersonRow.erased_at).where(PersonRow.id == person)
         async with self._database.reading() as connection:
-            key = await connection.scalar(wrapped)
-        if key is None:
+            row = (await connection.execute(wrapped)).one_or_none()
+        if row is None:
             raise PersonNotFound(None, person)
-        return self._master_key.person_cipher(person, key)
+        if row.erased_at is not None:
+            raise PersonIsErased(person)
+        return self._master_key.person_cipher(person, row.wrapped_key)
 
     async def _people(
         self, connection: AsyncConnection, which: ColumnElement[bool]
@@ -176,6 +192,9 @@ class People:
             roles.setdefault(person, set()).add(Role(role))
         found = []
         for row in await connection.execute(people):
+            if row.erased_at is not None:
+                found.append(Person(row.id, row.school, ERASED, None, frozenset(), erased=True))
+                continue
             cipher = self._master_key.person_cipher(row.id, row.wrapped_key)
             found.append(
                 Person(
@@ -189,6 +208,19 @@ class People:
         return found
 
 
+def require_person(connection: Connection, person: str) -> None:
+    """Keeps a person from being erased while the transaction lasts.
+
+    Raises PersonNotFound, PersonIsErased.
+    """
+    there = select(PersonRow.id, PersonRow.erased_at).where(PersonRow.id == person)
+    row = connection.execute(there.with_for_update(read=True)).one_or_none()
+    if row is None:
+        raise PersonNotFound(None, person)
+    if row.erased_at is not None:
+        raise PersonIsErased(person)
+
+
 async def _give_roles(connection: AsyncConnection, person: str, roles: Iterable[Role]) -> None:
     rows = [{"person": person, "role": role.value} for role in sorted(set(roles))]
     if rows:
@@ -196,7 +228,7 @@ async def _give_roles(connection: AsyncConnection, person: str, roles: Iterable[
 
 
 def _known_as(person: Person) -> tuple[str, ...]:
-    known = (person.id, person.name, person.email)
+    known = (person.id,) if person.erased else (person.id, person.name, person.email)
     return tuple(name.casefold() for name in known if name)
 
 

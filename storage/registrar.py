@@ -124,6 +124,14 @@ def entries_of_action(connection: Connection, school: str, action_id: str) -> li
     return [entry for entry in reversed(found) if entry.action_id == action_id]
 
 
+def entries_in(connection: Connection, school: str) -> list[RegisterEvent]:
+    """All entries of a school, in order, as a transaction of the caller's sees them."""
+    return [
+        RegisterEvent.model_validate_json(content)
+        for _, content, _ in connection.execute(_entries(school, 0))
+    ]
+
+
 def hold_register(connection: Connection, school: str) -> None:
     """Makes others who write this school's register wait until the transaction ends.
 

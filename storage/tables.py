@@ -277,7 +277,11 @@ class ReferenceCounterRow(Table):
 
 
 class PersonRow(Table):
-    """A person: name and e-mail under the person's own key, which the master key wraps."""
+    """A person: name and e-mail under the person's own key, which the master key wraps.
+
+    Of an erased person the id remains, so that the record still reads; `wrapped_key` and `name`
+    are empty then.
+    """
 
     __tablename__ = "persons"
 
@@ -287,6 +291,7 @@ class PersonRow(Table):
     wrapped_key: Mapped[bytes]
     name: Mapped[bytes]
     email: Mapped[bytes | None]
+    erased_at: Mapped[datetime | None]
 
     __table_args__ = (Index(None, "school", "added_at"),)
 

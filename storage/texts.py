@@ -3,12 +3,13 @@
 import hashlib
 import hmac
 import secrets
+from collections.abc import Sequence
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert, select, update
 
 from domain.actions import TextRef
 from storage.database import Database
-from storage.people import People
+from storage.people import People, require_person
 from storage.tables import EventRow, TextRow
 
 SALT_BYTES = 32
@@ -57,7 +58,7 @@ class Texts:
 
         `kind` says what it is, such as `narrative` or `reason`. The commitment is SHA-256 over a
         random salt of 32 bytes and the text in UTF-8: without the salt, which is encrypted with
-        the text, nobody can try out guesses. Raises PersonNotFound.
+        the text, nobody can try out guesses. Raises PersonNotFound, PersonIsErased.
         """
         identifier = f"text-{secrets.token_hex(16)}"
         salt = secrets.token_bytes(SALT_BYTES)
@@ -72,22 +73,39 @@ class Texts:
             "ciphertext": cipher.encrypt(salt + content, identifier),
         }
         async with self._database.writing() as connection:
+            await connection.run_sync(require_person, person)  # erased meanwhile, perhaps
             await connection.execute(insert(TextRow), row)
         return TextRef(id=identifier, commitment=_commitment(salt, content))
 
     async def read(self, ref: TextRef) -> str:
         """The text. Raises TextNotFound, TextAltered, or KeyProblem under another master key."""
-        stored = select(TextRow.person, TextRow.ciphertext).where(TextRow.id == ref.id)
-        async with self._database.reading() as connection:
-            row = (await connection.execute(stored)).one_or_none()
-        if row is None:
-            raise TextNotFound(ref.id)
-        cipher = await self._people.cipher_of(row.person)
-        plain = cipher.decrypt(row.ciphertext, ref.id)
-        salt, content = plain[:SALT_BYTES], plain[SALT_BYTES:]
+        salt, content = await self._plain(ref.id)
         if not hmac.compare_digest(_commitment(salt, content), ref.commitment):
             raise TextAltered(ref.id)
         return content.decode()
+
+    async def read_as_stored(self, text: str) -> str:
+        """The text with this id, without holding it against the record.
+
+        Raises TextNotFound, or KeyProblem under another master key.
+        """
+        return (await self._plain(text))[1].decode()
+
+    async def _plain(self, text: str) -> tuple[bytes, bytes]:
+        stored = select(TextRow.person, TextRow.ciphertext).where(TextRow.id == text)
+        async with self._database.reading() as connection:
+            row = (await connection.execute(stored)).one_or_none()
+        if row is None:
+            raise TextNotFound(text)
+        cipher = await self._people.cipher_of(row.person)
+        plain = cipher.decrypt(row.ciphertext, text)
+        return plain[:SALT_BYTES], plain[SALT_BYTES:]
+
+    async def belong_to(self, refs: Sequence[TextRef], reference: str) -> None:
+        """Puts texts to the case whose reference is known only now."""
+        mine = update(TextRow).where(TextRow.id.in_([ref.id for ref in refs]))
+        async with self._database.writing() as connection:
+            await connection.execute(mine.values(reference=reference))
 
     async def discard(self, ref: TextRef) -> None:
         """Removes a text whose action was refused. Nothing happens where it is gone already.

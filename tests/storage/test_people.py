@@ -31,6 +31,7 @@ async def test_a_person_comes_back_as_they_were_added(people: People) -> None:
         "Ada Lovelace",
         "ada@school.example",
         frozenset({Role.HEADTEACHER, Role.STAFF}),
+        False,
     )
     assert f"{found} {found!r}" == f"Person(id='{ada}') Person(id='{ada}')"
     assert (await people.person(bob)).name == "Bob Ó Súilleabháin"
