@@ -15,6 +15,9 @@ from domain.choices import well_formed_actions
 from domain.decide import decide
 from domain.errors import CaseError
 from domain.events import Event
+from domain.period import days_period
+from domain.statistics import Concerns, Figure, count_case, opening_of
+from domain.term_report import term_report
 from domain.vocabulary import (
     DutyKind,
     Outcome,
@@ -229,6 +232,29 @@ class AnyStory(RuleBasedStateMachine):
             for event in self.events
             if event.sequence > last_move
         )
+
+    def teardown(self) -> None:
+        """Wherever one period ends and the next begins, reports on them add up, and agree."""
+        if not hasattr(self, "events"):
+            return
+        first, last = self.events[0].at.date(), max(self.now, START + timedelta(days=2)).date()
+        middle = self.events[len(self.events) // 2].at.date()
+        after = self.now + timedelta(days=3)
+        policies = {policy.digest: policy for policy in PACKS.values()}
+        counted = []
+        for days in ((first, middle), (middle + timedelta(days=1), last + timedelta(days=2))):
+            period = days_period(CALENDAR, after, *days)
+            concerns = Concerns(period)
+            concerns.add(opening_of(self.events[0]))
+            counts = concerns.counts + count_case(self.events, period, CALENDAR, policies)
+            term_report("A school", period, after, counts, policies.values())
+            counted.append(counts)
+        earlier, later = counted
+        track = self.case.track
+        stood = {key[1]: n for key, n in earlier.items() if key[0] == Figure.STANDS}
+        assert later[Figure.OPEN_AT_START, track] == sum(stood.values())
+        limits = sum(n for key, n in earlier.items() if key[0] == Figure.RESTRICTION_STANDS)
+        assert limits == sum(n for k, n in later.items() if k[0] == Figure.RESTRICTIONS_AT_START)
 
 
 AnyStory.TestCase.settings = settings(
