@@ -9,6 +9,7 @@ from domain.held import Held, HeldEvent
 from domain.mentions import concerns, texts_in
 from domain.redaction import Known, Redactor
 from domain.register import REGISTER, RegisterEvent
+from domain.retention import retention_of
 from domain.subject_access import STAFF, AccessRequest, Ground, waiting
 from gateway.held_cases import CaseGathering
 from gateway.held_reading import Reading
@@ -58,6 +59,7 @@ async def gather(
         redactor=_redactor(reader, everybody, choices),
         second_look=SecondLook(),
         calendar=calendar,
+        retention=retention_of(entries),
     )
     cases = []
     withheld = set()

@@ -9,6 +9,7 @@ from domain.case import Case, evolve
 from domain.held import HeldCase, HeldDue, HeldEvent, HeldNotice, HeldRestriction, HeldText
 from domain.mentions import CONCERNED, Part, concerns, parts_in, texts_in
 from domain.policy import Policy
+from domain.retention import span_of
 from domain.subject_access import Ground, withheld_in
 from domain.vocabulary import Role
 from gateway.held_reading import Reading
@@ -26,6 +27,11 @@ _FOLLOWS = (
     e.DeadlineMissed,
     e.NoticeSent,
     e.RepresentationsClosed,
+)
+
+_WHY_KEPT = (
+    "The school keeps a case that long so that it can answer for how it was handled; then somebody "
+    "looks at it and decides whether it is still needed."
 )
 
 
@@ -240,15 +246,24 @@ def _clauses(policy: Policy, ids: Iterable[str]) -> tuple[str, ...]:
 
 def _kept(reading: Reading, policy: Policy, case: Case) -> str:
     """How long the case is kept, and why."""
-    span = policy.retention
-    why = (
-        "The school keeps a case that long so that it can answer for how it was handled; then "
-        "somebody looks at it and decides whether it is still needed."
-    )
+    state, calendar = reading.retention, reading.calendar
+    if case.reference in state.disposed:
+        return (
+            f"What was written in it was destroyed on {reading.day(state.disposed[case.reference])}, "
+            "when the time for which it was kept was over. What happened stays, without names."
+        )
+    long = _long(span_of(policy, case))
     if case.closed_at is None:
-        return f"It is kept while it is open, and for {_long(span)} after it closes. {why}"
-    until = reading.calendar.add(reading.calendar.local_date(case.closed_at), span)
-    return f"It is kept until {day(until)}, {_long(span)} after it closed. {why}"
+        words = f"It is kept while it is open, and for {long} after it closes."
+    else:
+        until = calendar.add(calendar.local_date(case.closed_at), span_of(policy, case))
+        words = f"It is kept until {day(until)}, {long} after it closed."
+        longer = state.kept_until.get(case.reference, until)
+        if longer > until:
+            words = f"Somebody decided that it is kept for longer, until {day(longer)}."
+    if case.reference in state.holds:
+        words += " For now nothing of it is removed at all: it may be needed for a legal claim."
+    return f"{words} {_WHY_KEPT}"
 
 
 def _long(span: Span) -> str:

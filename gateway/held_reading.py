@@ -9,6 +9,7 @@ from domain.events import Event
 from domain.held import HeldText
 from domain.redaction import Redactor
 from domain.register import RegisterEvent
+from domain.retention import Retention
 from domain.subject_access import Ground
 from domain.vocabulary import Role
 from gateway.held_words import GROUNDS, KINDS, NO_LONGER_KEPT
@@ -28,6 +29,7 @@ class Reading:
     redactor: Redactor
     second_look: SecondLook
     calendar: SchoolCalendar
+    retention: Retention
     _told: dict[str, HeldText] = field(default_factory=dict)
 
     def day(self, when: datetime) -> str:

@@ -24,9 +24,10 @@ from domain.subject_access import (
 from gateway import copies
 from gateway.errors import ActionRefused, BadRequest, NothingHeld
 from gateway.gathering import Choices, Gathered, gather
+from gateway.persons import check_actor, one_person
 from gateway.stores import Stores
 from gateway.wording import day
-from storage.people import Person, PersonNotFound
+from storage.people import Person
 
 
 class Given(NamedTuple):
@@ -64,6 +65,7 @@ class SubjectAccess:
 
         Raises PersonNotFound, NothingHeld, BadRequest or ActionRefused.
         """
+        await check_actor(self._stores.people, actor)
         entries = await self._entries()
         reader = await self._person(person, entries)
         self._decide(lambda: may_record_request(actor))
@@ -176,18 +178,10 @@ class SubjectAccess:
         for entry in entries:
             if given.strip() in people_gone(entry.fact):
                 raise NothingHeld(given.strip(), day(entry.at.date()))
-        found = await self._stores.people.find(self._school, given)
-        wanted = given.strip().casefold()
-        exact = [p for p in found if wanted in (p.id.casefold(), p.name.casefold())]
-        found = exact if len(exact) == 1 else found
-        if len(found) > 1:
-            names = ", ".join(f"{person.name} ({person.id})" for person in found)
-            raise BadRequest(f"“{given}” could be: {names}. Give the id.")
-        if not found:
-            raise PersonNotFound(self._school, given)
-        return found[0]
+        return await one_person(self._stores.people, self._school, given)
 
     async def _may_give(self, actor: Actor, reader: Person) -> None:
+        await check_actor(self._stores.people, actor)
         others = {
             holder
             for role in MAY_GIVE

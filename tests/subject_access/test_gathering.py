@@ -1,15 +1,17 @@
 """Everything held about one person is found, and nobody else's name is in it."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from domain.actions import TextRef
 from domain.held import Held, HeldCase, HeldText
-from domain.register import PersonErased
+from domain.register import CaseDisposed, CaseKept, HoldPlaced, PersonErased
 from domain.vocabulary import ActionName
 from gateway.errors import ActionRefused, BadRequest, NothingHeld
 from gateway.gathering import Choices
+from storage.erasing import erase_person
 from storage.people import PersonNotFound
 from tests.subject_access.conftest import SchoolOnRecord
 from tests.support.school import PEOPLE, SCHOOL
@@ -232,6 +234,54 @@ async def test_a_case_that_went_to_child_protection_is_withheld(on_record: Schoo
     assert "You may ask the school to look at this decision again" in case.withheld[0]
     everything = await held_about(on_record, "idris", include=(reference,))
     assert "The safeguarding lead takes this on." in everything.model_dump_json()
+
+
+async def test_how_long_a_case_is_kept_is_said_as_the_register_has_it(
+    on_sqlite: SchoolOnRecord,
+) -> None:
+    reference = await a_restricted_advocate(on_sqlite)
+    registrar, head = on_sqlite.school.stores.registrar, on_sqlite.school.actor("cara")
+
+    async def kept(*facts: HoldPlaced | CaseKept | CaseDisposed) -> str:
+        for fact in facts:
+            await registrar.append(SCHOOL, [fact], head, fact.type, on_sqlite.now)
+        return (await held_about(on_sqlite, "idris")).cases[0].kept
+
+    why = TextRef(id="why", commitment="0" * 64)
+    held = await kept(HoldPlaced(reference=reference, reason=why))
+    assert held.startswith("It is kept while it is open, and for 6 years after it closes. For now")
+    await on_sqlite.act(
+        *(reference, ActionName.CLOSE, "cara"),
+        outcome="transferred",
+        procedure="admissions",
+        clauses=["ep.expect.speech"],
+        reason="It is about a place.",
+    )
+    assert (await kept()).startswith(
+        "It is kept until Tuesday 14 September 2032, 6 years after it closed. For now nothing of it "
+        "is removed at all: it may be needed for a legal claim."
+    )
+    longer = CaseKept(reference=reference, until=date(2034, 9, 1), reason=why)
+    assert "kept for longer, until Friday 1 September 2034." in await kept(longer)
+    gone = await kept(CaseDisposed(reference=reference, texts=3, people=()))
+    assert gone.startswith("What was written in it was destroyed on Monday 14 September 2026")
+
+
+async def test_somebody_who_was_erased_has_no_name_to_take_out(on_sqlite: SchoolOnRecord) -> None:
+    await a_restricted_advocate(on_sqlite)
+    await on_sqlite.school.stores.database.transact(
+        lambda connection: erase_person(connection, on_sqlite.school.people["idris"], on_sqlite.now)
+    )
+
+    held = await held_about(on_sqlite, "hana")
+
+    assert (
+        "person B, somebody whose name is no longer held" in held.people
+        or any("no longer held" in person for person in held.people) is False
+    )
+    assert "This text is no longer kept." in [
+        text.left_out for case in held.cases for text in texts_of(case)
+    ]
 
 
 async def test_the_school_reads_first_what_was_taken_out_and_left(
