@@ -19,6 +19,7 @@ import asyncpg
 from tests.support.processes import serving
 
 OWNER = "evenhand"
+READY_SECONDS = 30
 UNPRIVILEGED = "nobody"  # PostgreSQL refuses to run as root
 
 
@@ -45,9 +46,7 @@ class PostgresServer:
 
     def _run(self, statement: str) -> None:
         async def run() -> None:
-            connection = await asyncpg.connect(
-                host="127.0.0.1", port=self.port, user=OWNER, database="postgres"
-            )
+            connection = await self._connected()
             try:
                 await connection.execute(statement)
             finally:
@@ -56,6 +55,17 @@ class PostgresServer:
         # The runner's own loop leaves the test's loop as it is.
         with asyncio.Runner(loop_factory=asyncio.new_event_loop) as runner:
             runner.run(run())
+
+    async def _connected(self) -> asyncpg.Connection:
+        # The port is open a moment before the server takes connections.
+        async with asyncio.timeout(READY_SECONDS):
+            while True:
+                try:
+                    return await asyncpg.connect(
+                        host="127.0.0.1", port=self.port, user=OWNER, database="postgres"
+                    )
+                except asyncpg.CannotConnectNowError:
+                    await asyncio.sleep(0.05)
 
 
 @dataclass(frozen=True, kw_only=True)
