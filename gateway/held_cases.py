@@ -248,8 +248,9 @@ def _kept(reading: Reading, policy: Policy, case: Case) -> str:
     """How long the case is kept, and why."""
     state, calendar = reading.retention, reading.calendar
     if case.reference in state.disposed:
+        destroyed = reading.day(state.disposed[case.reference])
         return (
-            f"What was written in it was destroyed on {reading.day(state.disposed[case.reference])}, "
+            f"What was written in it was destroyed on {destroyed}, "
             "when the time for which it was kept was over. What happened stays, without names."
         )
     long = _long(span_of(policy, case))
