@@ -155,6 +155,11 @@ class Settings(BaseSettings):
         """Where the embedded outbox keeps the messages it is sent."""
         return self.data_dir / "outbox"
 
+    @property
+    def views_waiting(self) -> Path:
+        """Where a line of the read log waits while the database can't take it."""
+        return self.data_dir / "views-waiting"
+
     def payload_keys_text(self) -> dict[str, str]:
         """The payload keys in base64 by id, the one to encrypt with last; empty if none given."""
         return {key_id: key.get_secret_value() for key_id, key in self.payload_keys.items()}

@@ -89,7 +89,10 @@ async def run(settings: Settings, stop: asyncio.Event) -> None:
             )
         )
         stores = open_stores(
-            settings.database_url, master_key_of(settings), metrics.events_recorded
+            settings.database_url,
+            master_key_of(settings),
+            metrics.events_recorded,
+            views_waiting=settings.views_waiting,
         )
         stack.push_async_callback(stores.close)
         await stores.database.check()

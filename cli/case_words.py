@@ -8,14 +8,12 @@ from rich.markup import escape
 from rich.padding import Padding
 from rich.table import Table
 
-from cli.desk import Desk
-from domain.actions import TextRef
 from domain.calendar import SchoolCalendar
 from domain.case import Case
 from domain.choices import Choice
-from domain.events import Event
 from domain.policy import Ladder
 from domain.vocabulary import Rule
+from gateway.reading import Seen
 from gateway.wording import (
     day,
     names_of_deadlines,
@@ -23,9 +21,7 @@ from gateway.wording import (
     spoken,
     stage_title,
 )
-from storage.people import PersonNotFound
 from storage.record import StoredEvent
-from storage.texts import TextNotFound
 
 
 def print_case(
@@ -71,9 +67,8 @@ def print_case(
 
 
 async def print_events(
-    desk: Desk,
     out: Console,
-    ladder: Ladder,
+    seen: Seen,
     calendar: SchoolCalendar,
     stored: Sequence[StoredEvent],
     *,
@@ -81,7 +76,6 @@ async def print_events(
 ) -> None:
     """Each event under its day: the hash, what happened, and who did it."""
     names = names_of_deadlines(one.event for one in stored)
-    who: dict[str, str] = {}
     last = None
     for one in stored:
         event = one.event
@@ -89,15 +83,14 @@ async def print_events(
         if today != last:
             out.print(f"\n[bold]{day(today)}[/]")
             last = today
-        if event.actor.person not in who:
-            who[event.actor.person] = await desk.name(event.actor.person)
-        by = "by itself" if event.actor.person == "system" else who[event.actor.person]
-        words = escape(sentence(ladder, event, names))
+        actor = event.actor
+        by = "by itself" if actor.person == "system" else await seen.name(actor.person, actor.role)
+        words = escape(sentence(seen.ladder, event, names))
         told = [f"{words} [dim]· {escape(by)}[/]"]
         if texts:
             told += [
                 f"[dim]{spoken(kind)}:[/] {escape(text)}"
-                for kind, text in (await texts_of(desk, event)).items()
+                for kind, text in (await seen.texts_of(event)).items()
             ]
         out.print(_hanging(f"[dim]{one.hash[:12]}[/]", "\n".join(told)))
 
@@ -107,24 +100,6 @@ def _hanging(label: str, words: str) -> Table:
     line = Table.grid(padding=(0, 2))
     line.add_row("", label, words)
     return line
-
-
-async def texts_of(desk: Desk, event: Event) -> dict[str, str]:
-    """What was written with an event, by the name of the field that refers to it."""
-    fields = {name: getattr(event.fact, name) for name in type(event.fact).model_fields}
-    return {
-        name: await text_of(desk, value)
-        for name, value in fields.items()
-        if isinstance(value, TextRef)
-    }
-
-
-async def text_of(desk: Desk, ref: TextRef) -> str:
-    """What was written, or that it is no longer kept."""
-    try:
-        return await desk.stores.texts.read(ref)
-    except (TextNotFound, PersonNotFound):
-        return "(no longer kept)"
 
 
 def print_choices(out: Console, choices: Sequence[Choice]) -> None:

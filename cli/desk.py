@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -13,6 +14,7 @@ from domain.actions import Actor
 from domain.errors import near_names
 from domain.vocabulary import Role
 from gateway.cases import Cases
+from gateway.reading import Reading
 from gateway.stores import Stores, keyring_of, master_key_of, open_stores
 from gateway.telemetry import command_runtime
 from gateway.temporal import connect
@@ -100,6 +102,13 @@ class Desk:
             raise BadUsage(f"Several people are {word}: {names}. Say which.")
         return Actor(person=holders[0], role=role)
 
+    async def reading(self, school: str, who: str | None, role: str | None) -> Reading:
+        """The door through which somebody reads cases; without `who`, the administrator's.
+
+        Raises BadUsage or PersonNotFound.
+        """
+        return Reading(self.stores, school, await self.actor(school, who, role) if who else None)
+
     async def name(self, person: str) -> str:
         """A person's name, or their id where they are not known."""
         try:
@@ -112,11 +121,24 @@ class Desk:
 async def a_desk(settings: Settings) -> AsyncIterator[Desk]:
     """Opens the stores for as long as the block runs."""
     settings.data_dir.mkdir(parents=True, exist_ok=True)
-    stores = open_stores(settings.database_url, master_key_of(settings))
+    stores = open_stores(
+        settings.database_url,
+        master_key_of(settings),
+        views_waiting=settings.views_waiting,
+        on_view_waiting=_say_that_it_waits,
+    )
     try:
         yield Desk(settings=settings, stores=stores)
     finally:
         await stores.close()
+
+
+def _say_that_it_waits(reference: str) -> None:
+    print(
+        f"The database could not take it just now, so it is noted beside it that {reference} was "
+        "opened, and entered into the read log later.",
+        file=sys.stderr,
+    )
 
 
 def at_the_desk(work: Callable[[Desk], Awaitable[Answer]]) -> Answer:

@@ -20,6 +20,7 @@ GROUPS = {
     "person": ("cli.people", "People, the roles they hold, and their erasure."),
     "retention": ("cli.retention", "What has been kept long enough, and what becomes of it."),
     "report": ("cli.report", "Reports for governors."),
+    "review": ("cli.reviews", "Governors draw cases, look at them, and record what they find."),
     "audit": ("cli.audit", "Verify the record."),
 }
 

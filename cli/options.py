@@ -11,3 +11,7 @@ Who = Annotated[str, typer.Option("--as", help="A role with one holder, or a per
 InRole = Annotated[str | None, typer.Option(help="Where the person holds several roles.")]
 Fields = Annotated[list[str] | None, typer.Argument(help="The action's fields, as field=value.")]
 ActionId = Annotated[str | None, typer.Option("--id", help="So that a repeat counts once.")]
+Viewer = Annotated[
+    str | None,
+    typer.Option("--as", help="Whose eyes to read with; the administrator's if not said."),
+]

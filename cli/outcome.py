@@ -42,7 +42,10 @@ def told(error: BaseException) -> tuple[Exit, dict[str, Any]]:
     from cli.embedded.problems import EmbeddedProblem, WillNotStart
     from documents.typesetting import TypesettingFailed
     from domain.calendar import CalendarError
+    from domain.errors import CaseError
     from domain.period import PeriodProblem
+    from domain.review import ReviewError, ReviewNotFound
+    from domain.review_draw import DrawImpossible
     from gateway.errors import (
         ActionRefused,
         BadRequest,
@@ -61,11 +64,14 @@ def told(error: BaseException) -> tuple[Exit, dict[str, Any]]:
     from storage.record import CaseNotFound
     from storage.shelf import NotOnTheShelf, PolicyVersionTaken
     from storage.term_files import TermFileError
+    from storage.views import LookUnrecorded
 
     match error:
         case ActionRefused():
             return Exit.REFUSED, error.refusal.model_dump(mode="json")
-        case NothingHeld():
+        case CaseError():
+            return Exit.REFUSED, {"sentence": error.sentence, "rule": error.rule.value}
+        case NothingHeld() | ReviewError():
             return Exit.REFUSED, {"sentence": str(error)}
         case PolicyFileError() | TermFileError():
             findings = [str(finding) for finding in error.findings]
@@ -80,6 +86,8 @@ def told(error: BaseException) -> tuple[Exit, dict[str, Any]]:
         case DatabaseError():
             how = "`evenhand up` makes one here; `evenhand migrate` does it for a database apart."
             return Exit.UNREACHABLE, {"sentence": f"{error} {how}", "service": "the database"}
+        case LookUnrecorded():
+            return Exit.UNREACHABLE, {"sentence": str(error), "service": "the read log"}
         case WillNotStart():
             return Exit.UNREACHABLE, {"sentence": str(error), "service": f"the {error.name}"}
         case PersonNotFound():
@@ -97,6 +105,8 @@ def told(error: BaseException) -> tuple[Exit, dict[str, Any]]:
             BadUsage()
             | BadRequest()
             | CaseNotFound()
+            | ReviewNotFound()
+            | DrawImpossible()
             | NotOnTheShelf()
             | PolicyVersionTaken()
             | PersonAlreadyThere()

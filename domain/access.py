@@ -1,7 +1,11 @@
-"""Who may act: roles, parties, and conflicts of interest."""
+"""Who may act, and who sees what: roles, parties, and conflicts of interest."""
 
+from enum import StrEnum
+
+from domain import events as e
 from domain.actions import (
     Action,
+    Actor,
     AdoptPolicy,
     AssignPanel,
     Close,
@@ -81,3 +85,121 @@ def no_conflict(draft: Draft, action: Action) -> None:
 
 def _words(role: Role) -> str:
     return role.value.replace("_", " ")
+
+
+class Sight(StrEnum):
+    """How much of a case somebody may see."""
+
+    WHOLE = "whole"  # the names and the texts
+    OWN = "own"  # a party: their own name, what they wrote, and the decisions put to them
+    WITHOUT_NAMES = "without_names"  # what happened and when, with neither names nor texts
+    NOTHING = "nothing"
+
+
+GOVERNORS = frozenset({Role.GOVERNOR, Role.CHAIR_OF_GOVERNORS})
+_NO_PART_IN_A_CASE = frozenset(
+    {
+        ActionName.RAISE_CONCERN,
+        ActionName.DECLARE_CONFLICT,
+        ActionName.REVIEW_BY_GOVERNOR,
+        ActionName.SEE_NAMES,
+        ActionName.ADOPT_CALENDAR,
+        ActionName.ADOPT_POLICY,
+    }
+)
+_SEES_WHO_LOOKED = frozenset(
+    {
+        Role.HEADTEACHER,
+        Role.CHAIR_OF_GOVERNORS,
+        Role.STEERING_GROUP_CHAIR,
+        Role.LINE_MANAGER,
+        Role.ADMINISTRATOR,
+        Role.DATA_PROTECTION_OFFICER,
+    }
+)
+_PUT_TO_THE_PARTIES = (
+    e.StageChanged,
+    e.MeetingRescheduled,
+    e.MeetingStopped,
+    e.RestrictionProposed,
+    e.RestrictionConfirmed,
+    e.RestrictionVaried,
+    e.RestrictionContinued,
+    e.RestrictionLifted,
+)
+
+
+def sight_of(ladder: Ladder, case: Case, viewer: Actor, *, assigned: bool = False) -> Sight:
+    """How much of `case` the viewer may see; `assigned`: a governors' review gave it to them.
+
+    Who handles the case sees all of it; a party, whatever their role, their own side; whoever is
+    overseeing sees it without names until it is theirs to look at or to decide. A person with a
+    conflict sees nothing, and after a transfer only those who still need the content see it.
+    """
+    person, role = viewer.person, viewer.role
+    if role is Role.SYSTEM:
+        return Sight.NOTHING
+    if person in case.parties:
+        return Sight.OWN
+    if role in OUTSIDE or person in case.involved:
+        return Sight.NOTHING
+    if role is Role.DATA_PROTECTION_OFFICER:
+        return Sight.WHOLE
+    oversees = role in GOVERNORS or role in ladder.roles_for(ActionName.REVIEW_BY_GOVERNOR)
+    if not oversees and not _handles(ladder, role):
+        return Sight.NOTHING
+    decides = _is_asked_to_decide(ladder, case, role)
+    if case.content_restricted:
+        reopens = not oversees and role in ladder.roles_for(ActionName.REOPEN)
+        return Sight.WHOLE if decides or reopens else Sight.WITHOUT_NAMES
+    if not oversees:
+        return Sight.WHOLE
+    theirs = assigned or person in (*case.panel, *case.names_seen, case.owner)
+    return Sight.WHOLE if theirs or decides else Sight.WITHOUT_NAMES
+
+
+def may_see_names(ladder: Ladder, case: Case, viewer: Actor, *, assigned: bool = False) -> bool:
+    """Whether the viewer may see the names and texts in a case; see `sight_of`."""
+    return sight_of(ladder, case, viewer, assigned=assigned) is Sight.WHOLE
+
+
+def may_read_text(sight: Sight, ladder: Ladder, case: Case, viewer: Actor, event: e.Event) -> bool:
+    """Whether the viewer, who has this sight of the case, may read the texts of an event.
+
+    A party reads what they wrote themselves, and whoever the case is about or for reads the
+    decisions put to them. Notes between colleagues and what others wrote stay closed.
+    """
+    if sight is not Sight.OWN:
+        return sight is Sight.WHOLE
+    if event.actor.person == viewer.person:
+        return True
+    if isinstance(event.fact, e.AdjustmentAgreed):
+        return event.fact.person == viewer.person
+    told = {case.respondent, case.family, case.advocate}
+    if ladder.raiser_moves:
+        told.add(case.raised_by)
+    return viewer.person in told and isinstance(event.fact, _PUT_TO_THE_PARTIES)
+
+
+def may_see_who_looked(sight: Sight, viewer: Actor) -> bool:
+    """Whether the viewer, who has this sight of the case, may see who else looked at it."""
+    return sight in (Sight.WHOLE, Sight.WITHOUT_NAMES) and viewer.role in _SEES_WHO_LOOKED
+
+
+def _handles(ladder: Ladder, role: Role) -> bool:
+    """Whether the policy gives this role a part in a case beyond raising or overseeing it."""
+    if any(role in step.roles for step in ladder.steps):
+        return True
+    given = ladder.authority.items()
+    return any(role in roles for action, roles in given if action not in _NO_PART_IN_A_CASE)
+
+
+def _is_asked_to_decide(ladder: Ladder, case: Case, role: Role) -> bool:
+    """Whether an open restriction, or the step where the case stands, waits for this role."""
+    for restriction in case.open_restrictions:
+        step = ladder.by_stage.get(restriction.step)
+        rules = step.restriction if step else None
+        if rules and role in (*rules.confirmed_by, *rules.reviewed_by):
+            return True
+    here = ladder.by_stage.get(case.stage)
+    return here is not None and here.follow_up.owner is role

@@ -343,9 +343,13 @@ class ReviewByGovernor(BaseAction):
 
 
 class AssignPanel(BaseAction):
+    """`seen_elsewhere` are those whom the read log or a governors' review shows to have seen the
+    names; it is filled in by the gateway, not by whoever acts."""
+
     name: Literal[ActionName.ASSIGN_PANEL] = ActionName.ASSIGN_PANEL
     members: tuple[PersonId, ...]
     independent: PersonId  # the member who is independent of running the school
+    seen_elsewhere: tuple[PersonId, ...] = ()
 
 
 class SeeNames(BaseAction):

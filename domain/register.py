@@ -13,6 +13,14 @@ from pydantic import AwareDatetime, Field
 from domain.access_events import AccessGiven, AccessRequested
 from domain.actions import Actor, PersonId, TextRef
 from domain.policy import Frozen
+from domain.review_events import (
+    FindingAnswered,
+    FindingRecorded,
+    ReviewAssigned,
+    ReviewClosed,
+    ReviewDrawn,
+)
+from domain.views import ViewsSealed
 from domain.vocabulary import ErasureGround
 
 REGISTER: Literal["REGISTER"] = "REGISTER"
@@ -115,7 +123,13 @@ RegisterFact = Annotated[
     | DisposalProposed
     | CaseKept
     | CaseDisposed
-    | ErasureRepeated,
+    | ErasureRepeated
+    | ReviewDrawn
+    | ReviewAssigned
+    | FindingRecorded
+    | FindingAnswered
+    | ReviewClosed
+    | ViewsSealed,
     Field(discriminator="type"),
 ]
 """What an event of the register states, told apart by `type` (subject, then past verb)."""

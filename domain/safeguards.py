@@ -238,5 +238,7 @@ def fair_panel(ladder: Ladder, case: Case, action: AssignPanel) -> None:
         raise NamesSeen("Say which member is independent of the school (independent).")
     if members & case.involved:
         raise ConflictOfInterest("A member of the panel has a part in this case.")
-    if members & set(case.names_seen):
+    # Who sits on the panel already was shown the names for that.
+    elsewhere = set(action.seen_elsewhere) - set(case.panel)
+    if members & (set(case.names_seen) | elsewhere):
         raise NamesSeen("A member has already seen the names.")

@@ -34,6 +34,7 @@ from domain.contracts import (
 from domain.decide import decide
 from domain.errors import CaseError, near_names
 from domain.policy import Policy
+from domain.review import REVIEW_TYPES, ever_assigned
 from domain.vocabulary import ActionName, Rule
 from gateway import compose
 from gateway.errors import (
@@ -149,7 +150,9 @@ class Cases:
             raise BadRequest("A concern is raised by opening a case, not on one that is open.")
         id_ = action_id or str(uuid4())
         texts: list[TextRef] = []
-        fixed = {"id": id_, "seen": seen}
+        fixed: dict[str, Any] = {"id": id_, "seen": seen}
+        if name is ActionName.ASSIGN_PANEL:
+            fixed["seen_elsewhere"] = await self._have_seen_names(reference)
         composed = await self._compose(name, fields, fixed, texts, about(case, actor), case)
         began = time.perf_counter()
         try:
@@ -230,6 +233,13 @@ class Cases:
             with contextlib.suppress(PersonIsErased):
                 return await self.find_person(person)
         return await self.find_person(about[-1])
+
+    async def _have_seen_names(self, reference: str) -> tuple[str, ...]:
+        """Those who were shown the names in a case, or were given it in a governors' review."""
+        views = await self._stores.views.of_case(self._school, reference)
+        entries = await self._stores.registrar.entries(self._school, about=REVIEW_TYPES)
+        given = ever_assigned((one.event for one in entries), reference)
+        return tuple(sorted(given | {view.person for view in views if view.names}))
 
     async def _discard(self, texts: Iterable[TextRef]) -> None:
         # Only after a certain refusal: where an answer is missing, the record may cite them yet.

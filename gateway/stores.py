@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from settings import Settings
 from storage.database import Database, open_database
@@ -15,6 +16,7 @@ from storage.references import References
 from storage.registrar import Registrar
 from storage.shelf import Shelf
 from storage.texts import Texts
+from storage.views import Views
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,6 +32,7 @@ class Stores:
     recorder: Recorder
     registrar: Registrar
     disposals: Disposals
+    views: Views
 
     async def close(self) -> None:
         """Closes the connections to the database."""
@@ -37,9 +40,17 @@ class Stores:
 
 
 def open_stores(
-    url: str, master_key: MasterKey, on_recorded: Callable[[int], None] = lambda count: None
+    url: str,
+    master_key: MasterKey,
+    on_recorded: Callable[[int], None] = lambda count: None,
+    *,
+    views_waiting: Path | None = None,
+    on_view_waiting: Callable[[str], None] = lambda reference: None,
 ) -> Stores:
-    """The stores on the database at `url`; nothing is connected before the first use."""
+    """The stores on the database at `url`; nothing is connected before the first use.
+
+    `views_waiting` is the folder for lines of the read log that the database can't take at once.
+    """
     database = open_database(url)
     people = People(database, master_key)
     shelf = Shelf(database)
@@ -53,6 +64,7 @@ def open_stores(
         recorder=Recorder(database, on_recorded),
         registrar=Registrar(database, on_recorded),
         disposals=Disposals(database, shelf),
+        views=Views(database, views_waiting, on_view_waiting),
     )
 
 

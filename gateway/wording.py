@@ -212,7 +212,12 @@ def sentence(ladder: Ladder, event: e.Event, deadlines: Mapping[str, str]) -> st
 
 def by_whom(event: e.Event | RegisterEvent) -> str:
     """In which role it was done: “by the headteacher”, or “by itself”."""
-    return f"by {_ACTING.get(event.actor.role) or 'the ' + spoken(event.actor.role)}"
+    return f"by {acting(event.actor.role)}"
+
+
+def acting(role: Role) -> str:
+    """Somebody told by their role alone: “the headteacher”, “a member of staff”."""
+    return _ACTING.get(role) or f"the {spoken(role)}"
 
 
 _ACTING = {

@@ -102,16 +102,22 @@ class Database:
                 async with connection.begin():
                     yield connection
 
-    async def transact(self, work: Callable[[Connection], Result]) -> Result:
+    async def transact(
+        self, work: Callable[[Connection], Result], *, patience: float = BUSY_SECONDS
+    ) -> Result:
         """What `work` returns, run in a transaction that is committed after it.
 
-        An error from `work` takes everything back. Raises DatabaseUnreachable or DatabaseNotReady.
+        An error from `work` takes everything back. `patience` (seconds) is how long it waits for
+        other writers. Raises DatabaseUnreachable or DatabaseNotReady.
         """
         if self._lane is None:
             async with self.writing() as connection:
+                if patience != BUSY_SECONDS:
+                    milliseconds = int(patience * 1000)
+                    await connection.exec_driver_sql(f"SET LOCAL lock_timeout = {milliseconds}")
                 return await connection.run_sync(work)
         with self._plainly():
-            return await self._lane.run(work)
+            return await self._lane.run(work, patience)
 
     async def overwrite(self) -> bool:
         """Overwrites what was destroyed, as far as the database can; False where it could not yet.
@@ -164,20 +170,31 @@ class WritingLane:
         self._engine = engine
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="evenhand-writes")
 
-    async def run(self, work: Callable[[Connection], Result]) -> Result:
-        """What `work` returns, committed."""
-        return await asyncio.get_running_loop().run_in_executor(self._thread, self._run, work)
+    async def run(
+        self, work: Callable[[Connection], Result], patience: float = BUSY_SECONDS
+    ) -> Result:
+        """What `work` returns, committed; it waits `patience` seconds for other processes."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._thread, self._run, work, patience)
 
     async def close(self) -> None:
         """Ends the thread, after what it was given."""
         await asyncio.get_running_loop().run_in_executor(self._thread, self._engine.dispose)
         self._thread.shutdown()
 
-    def _run(self, work: Callable[[Connection], Result]) -> Result:
+    def _run(self, work: Callable[[Connection], Result], patience: float) -> Result:
         with self._engine.connect() as connection:
             connection.execution_options(**{_WRITES: True})
-            with connection.begin():
-                return work(connection)
+            if patience == BUSY_SECONDS:
+                with connection.begin():
+                    return work(connection)
+            driver: Any = connection.connection.driver_connection
+            driver.execute(f"PRAGMA busy_timeout={int(patience * 1000)}")
+            try:
+                with connection.begin():
+                    return work(connection)
+            finally:
+                driver.execute(f"PRAGMA busy_timeout={int(BUSY_SECONDS * 1000)}")
 
 
 class _Plainly:

@@ -1,8 +1,9 @@
 """Reading the record: events as they were written, cases as they stand, and what is due."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from datetime import date, datetime
 from difflib import get_close_matches
+from itertools import groupby
 from typing import NamedTuple
 
 from sqlalchemy import and_, exists, or_, select
@@ -10,6 +11,7 @@ from sqlalchemy.orm import aliased
 
 from domain.case import Case
 from domain.events import Event
+from domain.register import REGISTER
 from domain.vocabulary import DeadlineKind, Role, Severity, Stage, Track
 from storage.database import Database
 from storage.tables import CaseRow, DueItemRow, EventRow
@@ -21,6 +23,7 @@ _NEAR = 3
 _REFERENCES_COMPARED = 5000
 _ROWS_AT_ONCE = 500
 _OF_THE_CASE = and_(CaseRow.school == EventRow.school, CaseRow.reference == EventRow.reference)
+_STATES_AT_ONCE = 500
 
 
 class CaseNotFound(LookupError):
@@ -99,6 +102,27 @@ class Record:
             await self.case_state(school, reference)
         return stored
 
+    async def events_by_case(
+        self, school: str, types: Collection[str], until: datetime
+    ) -> list[tuple[str, list[Event]]]:
+        """The events of these types up to `until`, for each case of a school in order."""
+        rows = (
+            select(EventRow.reference, EventRow.content)
+            .where(
+                EventRow.school == school,
+                EventRow.reference != REGISTER,
+                EventRow.type.in_(types),
+                EventRow.at <= until,
+            )
+            .order_by(EventRow.reference, EventRow.sequence)
+        )
+        async with self._database.reading() as connection:
+            found = await connection.execute(rows)
+            return [
+                (case, [Event.model_validate_json(content) for _, content in some])
+                for case, some in groupby(found, key=lambda row: row.reference)
+            ]
+
     async def case_state(self, school: str, reference: str) -> Case:
         """The case as its last recorded event left it. Raises CaseNotFound."""
         state = select(CaseRow.state).where(
@@ -109,6 +133,21 @@ class Record:
         if found is None:
             raise CaseNotFound(school, reference, await self._near(school, reference))
         return Case.model_validate_json(found)
+
+    async def states_of(self, school: str, references: Sequence[str]) -> list[Case]:
+        """The cases with these references as their last events left them, in their order."""
+        found: list[Case] = []
+        async with self._database.reading() as connection:
+            for start in range(0, len(references), _STATES_AT_ONCE):
+                some = references[start : start + _STATES_AT_ONCE]
+                states = (
+                    select(CaseRow.state)
+                    .where(CaseRow.school == school, CaseRow.reference.in_(some))
+                    .order_by(CaseRow.reference)
+                )
+                rows = await connection.scalars(states)
+                found += [Case.model_validate_json(state) for state in rows]
+        return found
 
     async def cases(
         self,

@@ -1,6 +1,6 @@
 """Writing a school's register: each entry once, chained to the one before."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -61,10 +61,15 @@ class Registrar:
             self._on_recorded(len(entries))
         return entries
 
-    async def entries(self, school: str, after: int = 0) -> list[StoredEntry]:
-        """A school's entries after sequence `after`, in order; [] where there are none."""
+    async def entries(
+        self, school: str, after: int = 0, about: Collection[str] | None = None
+    ) -> list[StoredEntry]:
+        """A school's entries after sequence `after`, in order; [] where there are none.
+
+        With `about`, only those of these types.
+        """
         async with self._database.reading() as connection:
-            rows = await connection.execute(_entries(school, after))
+            rows = await connection.execute(_entries(school, after, about))
             return [
                 StoredEntry(RegisterEvent.model_validate_json(content), content, digest.hex())
                 for _, content, digest in rows
@@ -168,8 +173,8 @@ def _remember(connection: Connection, school: str, sequence: int, head: bytes) -
     )
 
 
-def _entries(school: str, after: int) -> Any:
-    return (
+def _entries(school: str, after: int, about: Collection[str] | None = None) -> Any:
+    rows = (
         select(EventRow.sequence, EventRow.content, EventRow.hash)
         .where(
             EventRow.school == school,
@@ -178,3 +183,4 @@ def _entries(school: str, after: int) -> Any:
         )
         .order_by(EventRow.sequence)
     )
+    return rows if about is None else rows.where(EventRow.type.in_(about))

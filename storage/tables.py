@@ -199,6 +199,32 @@ class AuditKeyRow(Table):
     )
 
 
+class ViewRow(Table):
+    """One line of the read log: who looked at what, and when. Triggers refuse any change.
+
+    It holds ids alone. A batch of lines is sealed by an entry of the school's register.
+    """
+
+    __tablename__ = "views"
+
+    school: Mapped[str]
+    position: Mapped[int]
+    id: Mapped[str]
+    at: Mapped[datetime]
+    person: Mapped[str]
+    role: Mapped[str]
+    what: Mapped[str]
+    reference: Mapped[str]
+    names: Mapped[bool]
+
+    __table_args__ = (
+        PrimaryKeyConstraint("school", "position"),
+        UniqueConstraint("school", "id"),
+        Index(None, "school", "reference"),
+        {"sqlite_with_rowid": False},
+    )
+
+
 class DueItemRow(Table):
     """An open deadline of a case."""
 

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import make_url, text
 from sqlalchemy.exc import DBAPIError
 
+from domain.views import Viewed
 from storage.database import Database, open_database
 from storage.keys import MasterKey
 from storage.ledger import Ledger
@@ -18,7 +19,8 @@ from storage.record import Record
 from storage.recorder import Recorder
 from storage.references import References
 from storage.texts import Texts
-from tests.storage.samples import REFERENCE, SCHOOL, batch, note, opening
+from storage.views import Look, Views
+from tests.storage.samples import HEAD, OPENED_AT, REFERENCE, SCHOOL, batch, note, opening
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "record.md"
 
@@ -65,6 +67,9 @@ async def test_the_service_has_the_rights_it_needs(
     assert (await Record(application).verify()).holds
     assert await Ledger(application).place_new_events(SCHOOL) == 3
     assert await Ledger(application).rebuild_tiles(SCHOOL) == 3
+    look = Look("look-1", OPENED_AT, SCHOOL, HEAD, Viewed.CASE, REFERENCE, True)
+    await Views(application).record(look)
+    assert await Views(application).seal(SCHOOL, HEAD, "seal-1", OPENED_AT) == 1
 
 
 @pytest.mark.parametrize(
@@ -77,6 +82,9 @@ async def test_the_service_has_the_rights_it_needs(
         "DELETE FROM ledger",
         "DELETE FROM checkpoints",
         "DELETE FROM audit_keys",
+        "UPDATE views SET person = 'nobody'",
+        "DELETE FROM views",
+        "ALTER TABLE views DISABLE TRIGGER views_refuse_change",
         "ALTER TABLE events DISABLE TRIGGER events_refuse_change",
         "DROP TRIGGER events_refuse_change ON events",
         "DROP TABLE events",
