@@ -15,6 +15,7 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 
 from activities.notices import MailServer, Notices
 from activities.records import Records
+from activities.retention import RetentionSweeps
 from activities.rules import RulesLoader
 from gateway.errors import ServiceUnreachable
 from gateway.health import HealthPortTaken, health_server
@@ -29,12 +30,13 @@ from storage.database import DatabaseError
 from storage.erased_list import ErasedList, ErasedListProblem
 from storage.keys import KeyProblem
 from workflows.escalation import EscalationWorkflow
+from workflows.retention import RetentionSweepWorkflow
 
 GRACE = timedelta(seconds=20)  # for what is under way when the worker is asked to stop
 # Pure, and the same for every workflow: loading them anew for each would only cost time.
 PASSED_THROUGH = ("domain", "workflows", "transitions", "pydantic", "rfc8785", "structlog")
 
-WORKFLOWS = (EscalationWorkflow,)
+WORKFLOWS = (EscalationWorkflow, RetentionSweepWorkflow)
 
 log = structlog.get_logger(__name__)
 
@@ -59,11 +61,19 @@ def build_worker(
     records = Records(stores.recorder, on_conflict=metrics.record_conflicted)
     rules = RulesLoader(stores.shelf)
     notices = Notices(stores.people, mail, now=now, on_sent=metrics.reminder_sent)
+    sweeps = RetentionSweeps(stores.database, stores.shelf, stores.people, mail, now=now)
     return Worker(
         client,
         task_queue=task_queue,
         workflows=WORKFLOWS,
-        activities=[records.record_events, rules.load_rules, notices.send_reminder],
+        activities=[
+            records.record_events,
+            rules.load_rules,
+            notices.send_reminder,
+            sweeps.propose_disposals,
+            sweeps.send_proposal,
+            sweeps.overwrite_erased,
+        ],
         workflow_runner=runner or sandbox(),
         graceful_shutdown_timeout=GRACE,
     )

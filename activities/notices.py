@@ -65,11 +65,7 @@ class Notices:
             if holder.email is None:
                 continue
             message = written(reminder, holder.email, self._server.sender, self._now())
-            try:
-                await aiosmtplib.send(message, hostname=self._server.host, port=self._server.port)
-            except aiosmtplib.SMTPRecipientsRefused as error:
-                if any(refusal.code < PERMANENT for refusal in error.recipients):
-                    raise  # such as a full mailbox: it is tried again
+            if not await handed_in(self._server, message):
                 log.warning("reminder:recipient:refused", person=person)
                 continue
             self._on_sent(reminder.kind.value)
@@ -86,6 +82,20 @@ class Notices:
 
 def _above(role: Role) -> Iterable[Role]:
     return NEXT_TO_ASK[NEXT_TO_ASK.index(role) + 1 :] if role in NEXT_TO_ASK else NEXT_TO_ASK
+
+
+async def handed_in(server: MailServer, message: EmailMessage) -> bool:
+    """Hands a message in; False where its recipient is refused for good.
+
+    Raises SMTPException where the server can't be reached, or asks to try again later.
+    """
+    try:
+        await aiosmtplib.send(message, hostname=server.host, port=server.port)
+    except aiosmtplib.SMTPRecipientsRefused as error:
+        if any(refusal.code < PERMANENT for refusal in error.recipients):
+            raise  # such as a full mailbox: it is tried again
+        return False
+    return True
 
 
 def digest_of(message: EmailMessage) -> str:

@@ -13,6 +13,7 @@ from domain.policy import Frozen, Policy
 from domain.vocabulary import DeadlineKind, Role, Rule, Stage
 
 ESCALATION = "EscalationWorkflow"
+RETENTION_SWEEP = "RetentionSweepWorkflow"
 ACT = "act"  # the update by which everybody acts on a case
 OPENED = "opened"  # the update that waits until the case is on the record
 CURRENT = "current"  # the query for the case as the workflow holds it
@@ -20,6 +21,9 @@ CURRENT = "current"  # the query for the case as the workflow holds it
 RECORD_EVENTS = "record_events"
 LOAD_RULES = "load_rules"
 SEND_REMINDER = "send_reminder"
+PROPOSE_DISPOSALS = "propose_disposals"
+SEND_PROPOSAL = "send_proposal"
+OVERWRITE_ERASED = "overwrite_erased"
 
 TASK_QUEUE = "evenhand"
 
@@ -108,6 +112,22 @@ class Told(Frozen):
     person: PersonId | None
     digest: str
     sent_at: AwareDatetime
+
+
+class Sweep(Frozen):
+    """The input of the activity that proposes: an id that is the same at each attempt, and when."""
+
+    id: str
+    at: AwareDatetime
+
+
+class Proposed(Frozen):
+    """What a sweep newly found at one school: cases to decide on, and holds to look at again."""
+
+    school: str
+    references: tuple[str, ...]
+    holds: tuple[str, ...]
+    message_id: str
 
 
 REFUSED = "refused"  # the error type under which a refusal crosses Temporal, with these details:

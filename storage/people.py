@@ -144,6 +144,12 @@ class People:
         async with self._database.reading() as connection:
             return list((await connection.scalars(holders)).all())
 
+    async def erased_since(self, moment: datetime) -> bool:
+        """Whether anybody, of any school, was erased at or after `moment`."""
+        lately = select(PersonRow.id).where(PersonRow.erased_at >= moment).limit(1)
+        async with self._database.reading() as connection:
+            return await connection.scalar(lately) is not None
+
     async def set_roles(self, person: str, roles: Iterable[Role]) -> None:
         """Replaces the roles that a person holds. Raises PersonNotFound, PersonIsErased."""
         async with self._database.writing() as connection:

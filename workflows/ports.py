@@ -8,12 +8,17 @@ from temporalio.common import RetryPolicy
 with workflow.unsafe.imports_passed_through():
     from domain.contracts import (
         LOAD_RULES,
+        OVERWRITE_ERASED,
+        PROPOSE_DISPOSALS,
         RECORD_EVENTS,
+        SEND_PROPOSAL,
         SEND_REMINDER,
+        Proposed,
         RecordEvents,
         Reminder,
         Rules,
         RulesWanted,
+        Sweep,
         Told,
     )
 
@@ -68,3 +73,38 @@ async def send_reminder(reminder: Reminder) -> Told:
         retry_policy=_PATIENTLY,
     )
     return told
+
+
+async def propose_disposals(sweep: Sweep) -> tuple[Proposed, ...]:
+    """Enters, at every school, which cases have been kept long enough; what is new, by school."""
+    proposed: list[Proposed] = await workflow.execute_activity(
+        PROPOSE_DISPOSALS,
+        sweep,
+        result_type=list[Proposed],
+        start_to_close_timeout=timedelta(minutes=10),
+        retry_policy=_PATIENTLY,
+    )
+    return tuple(proposed)
+
+
+async def send_proposal(proposed: Proposed) -> Told:
+    """Tells the person who decides what was proposed."""
+    told: Told = await workflow.execute_activity(
+        SEND_PROPOSAL,
+        proposed,
+        result_type=Told,
+        start_to_close_timeout=timedelta(seconds=60),
+        retry_policy=_PATIENTLY,
+    )
+    return told
+
+
+async def overwrite_erased() -> bool:
+    """Overwrites in the database's files what was erased lately; whether that is done."""
+    done: bool = await workflow.execute_activity(
+        OVERWRITE_ERASED,
+        result_type=bool,
+        start_to_close_timeout=timedelta(minutes=10),
+        retry_policy=_PATIENTLY,
+    )
+    return done

@@ -67,6 +67,16 @@ async def with_time_skipped(
         keep(name, await environment.client.get_workflow_handle(workflow).fetch_history())
 
 
+async def swept(folder: Path, outbox: Outbox) -> None:
+    """Records a sweep that proposes a case and asks about a hold."""
+    async with (
+        skipping_time(encrypted_converter(KEYRING)) as environment,
+        at_work(environment.client, folder, outbox.port) as school,
+    ):
+        handle = await scenarios.a_sweep(environment.client, school)
+        keep("retention-sweep", await handle.fetch_history())
+
+
 async def handed_over(folder: Path, outbox: Outbox) -> None:
     """Records both runs of a case that was continued as new, on the real server."""
     with running_temporal(folder, SOON) as server:
@@ -88,6 +98,7 @@ async def record(outbox: Outbox, folders: list[Path]) -> None:
     late = scenarios.an_overdue_case_that_lapses
     await with_time_skipped("overdue-and-lapsed", late, folders[1], outbox)
     await handed_over(folders[2], outbox)
+    await swept(folders[3], outbox)
 
 
 def main() -> None:
@@ -96,7 +107,7 @@ def main() -> None:
     with contextlib.ExitStack() as stack:
         folders = [
             Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="evenhand-")))
-            for _ in range(3)
+            for _ in range(4)
         ]
         outbox = stack.enter_context(running_outbox())
         asyncio.run(record(outbox, folders))

@@ -1,14 +1,22 @@
 """Cases whose histories are recorded: together they go through all of the workflow's code."""
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
-from temporalio.client import Client
+from temporalio.client import Client, WorkflowHandle
 
+from domain.contracts import RETENTION_SWEEP
+from domain.register import HoldPlaced
 from domain.vocabulary import DeadlineKind
 from gateway.cases import Cases
-from tests.support.school import POLICY, SchoolInTest
-from tests.workflows.conftest import Running
+from tests.rules.building import ELEANOR_PALMER, a_text, span
+from tests.support.closing import SETTLED, a_recorded_case
+from tests.support.school import POLICY, SCHOOL, SchoolInTest
+from tests.workflows.conftest import QUEUE, Running
 
+KEPT_FOR_A_DAY = ELEANOR_PALMER.model_copy(
+    update={"version": "1.0.1", "retention": span("1 calendar days")}
+)
 WHY = {"reason": "Written for the record.", "clauses": ["ep.expect.speech"]}
 
 
@@ -67,3 +75,18 @@ async def a_case_handed_over(client: Client, cases: Cases, school: SchoolInTest)
         note = {"text": f"Note {number}."}
         await cases.act(opened.reference, "add_note", note, school.actor("ben"))
     return opened.reference
+
+
+async def a_sweep(client: Client, school: SchoolInTest) -> WorkflowHandle[Any, int]:
+    """One case that was kept long enough, and one whose legal hold is to be looked at again."""
+    for reference in ("EP-2026-0001", "EP-2026-0002"):
+        await a_recorded_case(school, reference, SETTLED, policy=KEPT_FOR_A_DAY)
+    await school.stores.shelf.publish_policy(KEPT_FOR_A_DAY)
+    held = HoldPlaced(reference="EP-2026-0002", reason=a_text(), review_on=date(2026, 9, 15))
+    office = school.actor("gil")
+    await school.stores.registrar.append(SCHOOL, [held], office, "hold", datetime.now(UTC))
+    handle: WorkflowHandle[Any, int] = await client.start_workflow(
+        RETENTION_SWEEP, id="retention-sweep", task_queue=QUEUE, result_type=int
+    )
+    await handle.result()
+    return handle
