@@ -12,7 +12,7 @@ from domain.register import REGISTER, RegisterEvent
 from domain.retention import retention_of
 from domain.subject_access import STAFF, AccessRequest, Ground, waiting
 from gateway.held_cases import CaseGathering
-from gateway.held_reading import Reading
+from gateway.held_reading import HeldReading
 from gateway.held_words import HOW_TO_READ, RIGHTS, described, register_words
 from gateway.second_look import SecondLook
 from gateway.stores import Stores
@@ -53,7 +53,7 @@ async def gather(
     school = await stores.shelf.school(reader.school)
     calendar = await stores.shelf.calendar(school.calendar_digest)
     everybody = await stores.people.everybody(reader.school)
-    reading = Reading(
+    reading = HeldReading(
         stores=stores,
         reader=reader,
         redactor=_redactor(reader, everybody, choices),
@@ -108,7 +108,7 @@ def _redactor(reader: Person, everybody: Sequence[Person], choices: Choices) -> 
     )
 
 
-async def _entry(reading: Reading, entry: RegisterEvent) -> HeldEvent:
+async def _entry(reading: HeldReading, entry: RegisterEvent) -> HeldEvent:
     cited = list(texts_in(entry.fact))
     whose = await Mentions(reading.stores.database).whose_texts([ref.id for _, ref in cited])
     texts = []
@@ -135,7 +135,7 @@ def _request(requests: Sequence[AccessRequest]) -> str | None:
     )
 
 
-def _tell_the_school(reading: Reading, names: dict[PersonId, str]) -> None:
+def _tell_the_school(reading: HeldReading, names: dict[PersonId, str]) -> None:
     look, redactor = reading.second_look, reading.redactor
     look.letters += [
         f"person {letter}: {names.get(person, person)}" for letter, person in redactor.lettered

@@ -12,8 +12,8 @@ from domain.policy import Policy
 from domain.retention import span_of
 from domain.subject_access import Ground, withheld_in
 from domain.vocabulary import Role
-from gateway.held_reading import Reading
-from gateway.held_words import GROUNDS, PARTS, TRACKS
+from gateway.held_reading import HeldReading
+from gateway.held_words import GROUNDS, LOOKED_AT, PARTS, TRACKS
 from gateway.wording import day, names_of_deadlines, sentence, spoken, stage_title
 from storage.mentions import Mentions
 
@@ -38,7 +38,7 @@ _WHY_KEPT = (
 class CaseGathering:
     """What one case holds about the reader. `include` puts in what would be withheld."""
 
-    def __init__(self, reading: Reading, events: Sequence[e.Event], *, include: bool) -> None:
+    def __init__(self, reading: HeldReading, events: Sequence[e.Event], *, include: bool) -> None:
         self._reading = reading
         self._reader = reading.reader.id
         self._events = events
@@ -91,6 +91,7 @@ class CaseGathering:
             next=self._next(policy, due),
             what_happens_next=step.next if step and self._whole else None,
             kept=_kept(reading, policy, case),
+            looked=await self._looked(),
             events=happened,
         )
 
@@ -208,6 +209,18 @@ class CaseGathering:
                 found.append(text.model_copy(update={"kind": called}))
         return tuple(found)
 
+    async def _looked(self) -> tuple[str, ...]:
+        """Who has looked at the case: for those whose case it is."""
+        if not self._whole:
+            return ()
+        reading = self._reading
+        views = await reading.stores.views.of_case(self._case.school, self._case.reference)
+        return tuple(
+            f"{reading.day(view.at)}, {reading.time(view.at)}: {reading.viewer(view)} opened "
+            f"{LOOKED_AT[view.what]}{'' if view.names else ', without names'}."
+            for view in views
+        )
+
     def _notices(self, due: dict[str, str]) -> tuple[HeldNotice, ...]:
         return tuple(
             HeldNotice(
@@ -244,7 +257,7 @@ def _clauses(policy: Policy, ids: Iterable[str]) -> tuple[str, ...]:
     return tuple(f"{known[one].text} ({one})" if one in known else one for one in ids)
 
 
-def _kept(reading: Reading, policy: Policy, case: Case) -> str:
+def _kept(reading: HeldReading, policy: Policy, case: Case) -> str:
     """How long the case is kept, and why."""
     state, calendar = reading.retention, reading.calendar
     if case.reference in state.disposed:

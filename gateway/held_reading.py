@@ -11,17 +11,18 @@ from domain.redaction import Redactor
 from domain.register import RegisterEvent
 from domain.retention import Retention
 from domain.subject_access import Ground
+from domain.views import AT_THE_MACHINE, View
 from domain.vocabulary import Role
 from gateway.held_words import GROUNDS, KINDS, NO_LONGER_KEPT
 from gateway.second_look import SecondLook
 from gateway.stores import Stores
-from gateway.wording import by_whom, day, moment, spoken
+from gateway.wording import acting, by_whom, day, moment, spoken
 from storage.people import Person, PersonNotFound
 from storage.texts import TextNotFound
 
 
 @dataclass(frozen=True, kw_only=True)
-class Reading:
+class HeldReading:
     """What gathering works with: the reader, and how each text is read and redacted."""
 
     stores: Stores
@@ -47,6 +48,14 @@ class Reading:
         if event.actor.role is Role.SYSTEM:
             return by_whom(event)
         return f"{by_whom(event)} ({self.redactor.short(event.actor.person)})"
+
+    def viewer(self, view: View) -> str:
+        """Who looked: “you”, “the headteacher (person A)”."""
+        if view.person == self.reader.id:
+            return "you"
+        if view.person == AT_THE_MACHINE.person:
+            return "the administrator at the machine"
+        return f"{acting(view.role)} ({self.redactor.short(view.person)})"
 
     async def text(self, place: str, kind: str, ref: TextRef, ground: Ground | None) -> HeldText:
         """A text as the reader gets it; without its words where `ground` withholds it."""

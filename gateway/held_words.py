@@ -13,6 +13,7 @@ from domain.register import (
     RegisterEvent,
 )
 from domain.subject_access import Ground
+from domain.views import Viewed
 from domain.vocabulary import Role, Track
 from gateway.wording import day, spoken
 
@@ -56,6 +57,13 @@ KINDS = {
     "meetings": "How meetings are attended",
     "collection": "How the child is brought and collected",
     "result": "What came of it",
+}
+LOOKED_AT = {
+    Viewed.CASE: "the case",
+    Viewed.TIMELINE: "what happened in it",
+    Viewed.TEXTS: "what happened and what was written",
+    Viewed.EXPORT: "a copy of it",
+    Viewed.REVIEW: "its place in a governors' review",
 }
 DESCRIBED = {
     Role.HEADTEACHER: "the headteacher",

@@ -21,10 +21,12 @@ from domain.subject_access import (
     requests_of,
     waiting,
 )
+from domain.views import Viewed
 from gateway import copies
 from gateway.errors import ActionRefused, BadRequest, NothingHeld
 from gateway.gathering import Choices, Gathered, gather
 from gateway.persons import check_actor, one_person
+from gateway.reading import Reading
 from gateway.stores import Stores
 from gateway.wording import day
 from storage.people import Person
@@ -88,14 +90,14 @@ class SubjectAccess:
         return requests_of(await self._entries())
 
     async def look(self, person: str, actor: Actor, choices: Choices) -> Gathered:
-        """What a person would be given; nothing is written, neither file nor entry.
+        """What a person would be given: no file and no entry, but a line in the read log.
 
-        Raises PersonNotFound, NothingHeld, BadRequest or ActionRefused.
+        Raises PersonNotFound, NothingHeld, BadRequest, ActionRefused or LookUnrecorded.
         """
         entries = await self._entries()
         reader = await self._person(person, entries)
         await self._may_give(actor, reader)
-        return await self._gather(reader, choices, entries)
+        return await self._gather(reader, choices, entries, actor)
 
     async def give(
         self,
@@ -111,7 +113,8 @@ class SubjectAccess:
         """Makes a person's copy at `out` and enters it in the register.
 
         The files are there if the entry is, and as the entry says: it holds their SHA-256.
-        Raises PersonNotFound, NothingHeld, BadRequest or ActionRefused, and then nothing is there.
+        Raises PersonNotFound, NothingHeld, BadRequest, ActionRefused or LookUnrecorded, and then
+        nothing is there.
         """
         where = copies.destination(out, formats, force=force)
         if choices.include and not (reason and reason.strip()):
@@ -121,7 +124,7 @@ class SubjectAccess:
         entries = await self._entries()
         reader = await self._person(person, entries)
         await self._may_give(actor, reader)
-        gathered = await self._gather(reader, choices, entries)
+        gathered = await self._gather(reader, choices, entries, actor)
         made = copies.rendered(gathered.held, formats)
         archive = copies.archived(made, gathered.held) if where.archive else None
         contents = (
@@ -157,7 +160,7 @@ class SubjectAccess:
         return Given(fact, tuple(contents), where.for_the_school, gathered, tuple(answered))
 
     async def _gather(
-        self, reader: Person, choices: Choices, entries: list[RegisterEvent]
+        self, reader: Person, choices: Choices, entries: list[RegisterEvent], actor: Actor
     ) -> Gathered:
         gathered = await gather(
             self._stores, reader, choices, entries, requests_of(entries), self._now()
@@ -169,6 +172,10 @@ class SubjectAccess:
                 f"Nothing is withheld of {', '.join(nothing)}. Cases of which something is: "
                 f"{there}."
             )
+        # Whoever makes the copy sees what is in it, and that is written down before it is shown.
+        reading = Reading(self._stores, self._school, actor, now=self._now)
+        for case in gathered.held.cases:
+            await reading.look(case.reference, Viewed.EXPORT, names=True)
         return gathered
 
     async def _entries(self) -> list[RegisterEvent]:

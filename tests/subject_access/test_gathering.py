@@ -11,6 +11,7 @@ from domain.register import CaseDisposed, CaseKept, HoldPlaced, PersonErased
 from domain.vocabulary import ActionName
 from gateway.errors import ActionRefused, BadRequest, NothingHeld
 from gateway.gathering import Choices
+from gateway.reading import Reading
 from storage.erasing import erase_person
 from storage.people import PersonNotFound
 from tests.subject_access.conftest import SchoolOnRecord
@@ -280,6 +281,21 @@ async def test_somebody_who_was_erased_has_no_name_to_take_out(on_sqlite: School
     assert "This text is no longer kept." in [
         text.left_out for case in held.cases for text in texts_of(case)
     ]
+
+
+async def test_who_has_looked_is_told_to_those_whose_case_it_is(on_record: SchoolOnRecord) -> None:
+    reference = await a_restricted_advocate(on_record)
+    stores, head = on_record.school.stores, on_record.school.actor("cara")
+    await Reading(stores, SCHOOL, head, now=lambda: on_record.now).case(reference)
+
+    first, second = [await held_about(on_record, "idris") for _ in range(2)]
+    staff = await held_about(on_record, "ben")
+
+    by_head = "Monday 14 September 2026, 10.00am: the headteacher (person D) opened the case."
+    assert first.cases[0].looked == (by_head,)
+    by_officer = "the data protection officer (person E) opened a copy of it."
+    assert second.cases[0].looked == (by_head, f"Monday 14 September 2026, 10.00am: {by_officer}")
+    assert staff.cases[0].looked == ()
 
 
 async def test_the_school_reads_first_what_was_taken_out_and_left(
