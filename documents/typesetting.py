@@ -10,6 +10,7 @@ that somebody typed can be taken for a command.
 """
 
 import json
+import re
 import unicodedata
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -23,20 +24,39 @@ from pydantic_core import to_jsonable_python
 HOUSE = Path(__file__).resolve().parent / "house.typ"
 _LACKS_A_FIELD = "dictionary does not contain key "
 _LACKS_A_GLYPH = ("PDF/UA-1 error: the text `", "` could not be displayed with font")
+_FETCHED = re.compile(rb'(?:import|include)\s*"(@[^"]*)"')  # packages, which come by the network
 _MOST_SPELLED_OUT = 20  # attempts; each finds every character that it meets
 
 
 class TypesettingFailed(Exception):
     """A document could not be set; the message names the template, and the field or the line."""
 
-    def __init__(self, template: str, problem: str, field: str | None = None) -> None:
+    def __init__(
+        self,
+        template: str,
+        problem: str,
+        field: str | None = None,
+        place: tuple[str, int] = ("", 1),
+    ) -> None:
         self.template = template
+        self.problem = problem
         self.field = field
+        self.file, self.line = place  # where among several files; "" where it is not known
         super().__init__(f"The document “{template}” could not be set: {problem}")
 
 
-def typeset(template: Path | str, data: Mapping[str, Any], *, title: str, at: datetime) -> bytes:
+def typeset(
+    template: Path | str,
+    data: Mapping[str, Any],
+    *,
+    title: str,
+    at: datetime,
+    files: Mapping[str, bytes] | None = None,
+) -> bytes:
     """The PDF of `template` (a file, or the text of one) with `data`, dated `at`.
+
+    With `files`, the template is the name of one of them, and may use the others by their names;
+    nothing is fetched or read from elsewhere then, save what lies beside the house style.
 
     `data` may hold whatever JSON can, and dates, enums and pydantic models. `title` is the one
     that a reader's window shows. `at` has a time zone. Its text is set in fonts that come with
@@ -47,7 +67,7 @@ def typeset(template: Path | str, data: Mapping[str, Any], *, title: str, at: da
     """
     if at.utcoffset() is None:
         raise ValueError(f"{at} has no time zone: a document's date is a moment.")
-    main, name, root = _main(template)
+    main, name, root = _main(template) if files is None else _among(files, template)
     given: Any = to_jsonable_python(data)
     for attempt in range(_MOST_SPELLED_OUT):
         try:
@@ -62,21 +82,42 @@ def typeset(template: Path | str, data: Mapping[str, Any], *, title: str, at: da
 
 
 def _main(template: Path | str) -> tuple[bytes, str, Path]:
-    opening = HOUSE.read_text(encoding="utf-8") + "#set document(title: sys.inputs.title)\n"
     if isinstance(template, str):
-        return (opening + template).encode(), "text", HOUSE.parent
+        return _opening() + template.encode(), "text", HOUSE.parent
     if not template.is_file():
         raise TypesettingFailed(template.name, f"there is no file {template}.")
     where = template.resolve()
-    return f'{opening}#include "{where.name}"\n'.encode(), where.name, where.parent
+    return _opening() + f'#include "{where.name}"\n'.encode(), where.name, where.parent
+
+
+def _among(files: Mapping[str, bytes], template: Path | str) -> tuple[dict[str, bytes], str, Path]:
+    name = str(template)
+    if name not in files:
+        raise TypesettingFailed(name, "it is not among the files that were given.")
+    for file, content in files.items():
+        if fetched := _FETCHED.search(content):
+            line = content.count(b"\n", 0, fetched.start()) + 1
+            problem = f"{file} fetches {fetched[1].decode(errors='replace')}; use files alone."
+            raise TypesettingFailed(name, problem, place=(file, line))
+    return {"main.typ": _opening() + f'#include "{name}"\n'.encode(), **files}, name, HOUSE.parent
+
+
+def _opening() -> bytes:
+    return HOUSE.read_bytes() + b"#set document(title: sys.inputs.title)\n"
 
 
 def _compile(
-    main: bytes, root: Path, given: Any, title: str, at: datetime, *, own_fonts_only: bool
+    main: bytes | dict[str, bytes],
+    root: Path,
+    given: Any,
+    title: str,
+    at: datetime,
+    *,
+    own_fonts_only: bool,
 ) -> bytes:
     compiler = typst.Compiler(root=root, font_paths=_fonts(own_fonts_only=own_fonts_only))
     made = compiler.compile(
-        main,
+        main,  # type: ignore[type-var]  # several files too, as the typesetter documents
         format="pdf",
         sys_inputs={"data": json.dumps(given, ensure_ascii=False), "title": title},
         pdf_standards=["ua-1"],
@@ -130,9 +171,12 @@ def _name_of(character: str) -> str:
 
 def _failed(name: str, error: typst.TypstError) -> TypesettingFailed:
     message = error.message
+    line = next((line for line in error.diagnostic.splitlines() if "┌─" in line), "")
+    where = line.split("┌─", 1)[-1].strip()
+    file, number, *_ = *where.rsplit(":", 2), "", ""
+    place = (file.lstrip("/\\"), int(number) if number.isdigit() else 1)
     if message.startswith(_LACKS_A_FIELD):
         field = message.removeprefix(_LACKS_A_FIELD).strip('"')
-        return TypesettingFailed(name, f"its field “{field}” was not given.", field)
-    place = next((line for line in error.diagnostic.splitlines() if "┌─" in line), "")
-    where = place.split("┌─", 1)[-1].strip().rpartition("/")[2] or name
-    return TypesettingFailed(name, f"{message} ({where}).")
+        return TypesettingFailed(name, f"its field “{field}” was not given.", field, place)
+    shown = where.rpartition("/")[2] or name
+    return TypesettingFailed(name, f"{message} ({shown}).", None, place)
