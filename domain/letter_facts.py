@@ -4,9 +4,11 @@ Everything is in the words that a reader sees: dates as people write them, roles
 out. What a letter has no use for is None, and a template that uses it then is refused.
 """
 
+from pydantic import computed_field
+
 from domain.letters import Letter, Line, Part, Prose, Requirement, Requirements
-from domain.policy import Frozen
-from domain.vocabulary import AdviceKind, Outcome, ReviewResult, Role, Scope
+from domain.policy import Frozen, Policy
+from domain.vocabulary import ActionName, AdviceKind, Outcome, ReviewResult, Role, Scope
 
 SCOPES = {
     Scope.STAFF_IN_PERSON: "meeting or speaking with our staff in person",
@@ -33,6 +35,17 @@ class Reachable(Frozen):
     email: Line | None = None
     website: Line | None = None
 
+    @computed_field
+    def ways(self) -> str | None:
+        """How, as it follows “can be reached”: by telephone on …, or by e-mail to …."""
+        ways = (
+            ("by telephone on ", self.telephone),
+            ("by e-mail to ", self.email),
+            ("at ", self.website),
+        )
+        known = [f"{how}{where}" for how, where in ways if where]
+        return ", or ".join(known) or None
+
 
 class SchoolFacts(Reachable):
     """The school, or the service, that writes."""
@@ -47,6 +60,7 @@ class RecipientFacts(Frozen):
     name: Line
     greeting: Line  # as it follows “Dear”, such as Ms Novak
     role: Role | None = None  # None: somebody outside, such as the police
+    answers: bool = False  # it is they who are asked to answer; False for whoever raised a concern
     address: tuple[Line, ...] = ()
 
 
@@ -167,17 +181,31 @@ class LetterFacts(Frozen):
     reopen_until: Line | None = None  # until when a closed case may be reopened
 
 
+BEYOND = "Beyond the document: "
+
+
+def clause_facts(policy: Policy, clause_id: str) -> ClauseFacts:
+    """A clause as a letter cites it. Raises StopIteration where there is none of that id."""
+    clause = policy.clause(clause_id)
+    place = clause.place
+    if place.startswith(BEYOND):
+        # What the school added to its code is said to be that.
+        place = f"added to the code, from: {place.removeprefix(BEYOND)}"
+    return ClauseFacts(id=clause.id, text=clause.text, place=place)
+
+
 def requirements_of(letter: Letter, facts: LetterFacts) -> Requirements:
     """What this letter must hold, given these facts (safeguard 14).
 
     The SENDIASS paragraph is required where the code signposts to it; dates that decide
     something must stand in the part that speaks of them.
     """
+    signposts = letter.goes_with is ActionName.SIGNPOST  # a signpost always says where to
     return Requirements(
         parts=tuple(
             Requirement(part=part, says=_says(part, facts))
             for part in letter.parts
-            if part is not Part.INDEPENDENT_ADVICE or facts.signpost
+            if part is not Part.INDEPENDENT_ADVICE or facts.signpost or signposts
         ),
         adjustments=facts.adjustments,
     )

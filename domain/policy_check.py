@@ -4,11 +4,12 @@ Pydantic has judged the form of each field; what is judged here is how they hang
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from domain.calendar import Span
 from domain.errors import near_names
 from domain.ladder_check import check_ladder
+from domain.letters import IN_WORDS, Letter, Part
 from domain.policy import Ladder, Policy
 from domain.policy_problem import Problem
 from domain.retention import WITHOUT_TERM_DATES
@@ -17,9 +18,12 @@ from domain.vocabulary import ActionName, DutyKind, Role
 
 __all__ = ["Problem", "check_policy"]
 
+TOLD_OF_A_LIMIT = (Part.DECISION, Part.DURATION_AND_REVIEW, Part.STILL_OPEN, Part.HOW_TO_ANSWER)
+"""What the letter of a step that limits somebody must hold, besides its reason."""
 
-def check_policy(policy: Policy, letters: frozenset[str]) -> list[Problem]:
-    """Everything that is wrong with a policy; `letters` are the ids of the letters that exist.
+
+def check_policy(policy: Policy, letters: Mapping[str, Letter]) -> list[Problem]:
+    """Everything that is wrong with a policy; `letters` are the letters that exist, by their ids.
 
     An empty list proves that each ladder's machine was walked and the policy can be run.
     """
@@ -107,13 +111,23 @@ def _meetings_and_signing(policy: Policy) -> Iterator[Problem]:
                     )
 
 
-def _letters(ladder: Ladder, field: str, letters: frozenset[str]) -> Iterator[Problem]:
+def _letters(ladder: Ladder, field: str, letters: Mapping[str, Letter]) -> Iterator[Problem]:
     for step in ladder.steps:
-        if step.letter not in letters:
-            yield Problem(
-                field=f"{field}.steps.{step.id.value}.letter",
-                message=f"There is no letter “{step.letter}”.{near_names(step.letter, letters)}",
-            )
+        here = f"{field}.steps.{step.id.value}.letter"
+        letter = letters.get(step.letter)
+        if letter is None:
+            near = near_names(step.letter, letters)
+            yield Problem(field=here, message=f"There is no letter “{step.letter}”.{near}")
+        elif letter.goes_with:
+            message = f"“{step.letter}” goes with {letter.goes_with.value}, and not with a step."
+            yield Problem(field=here, message=message)
+        elif step.restriction:
+            for part in TOLD_OF_A_LIMIT:
+                if part not in letter.parts:
+                    message = (
+                        f"It limits somebody, and “{step.letter}” does not say {IN_WORDS[part]}."
+                    )
+                    yield Problem(field=here, message=message)
 
 
 def _roles(policy: Policy) -> Iterator[Problem]:

@@ -17,7 +17,7 @@ def load_policy(path: Path, *, letters: Path = INDEX) -> Policy:
     Raises PolicyFileError with everything that is wrong: faults of form, or else of the ladders.
     """
     policy, reading = read_model(path, Policy)
-    for problem in check_policy(policy, frozenset(load_letters(letters))):
+    for problem in check_policy(policy, load_letters(letters)):
         reading.find(reading.line_of(problem.field), problem.field, problem.message)
     if reading.findings:
         raise PolicyFileError(reading.findings)

@@ -13,7 +13,7 @@ from storage.letter_files import load_letters
 from storage.policy_files import load_policies
 
 ROOT = Path(__file__).parents[2]
-LETTERS = frozenset(load_letters())
+LETTERS = load_letters()
 PACKS = {policy.reference_prefix: policy for policy in load_policies(ROOT / "policies")}
 Data = dict[str, Any]
 Break = Callable[[Data], object]

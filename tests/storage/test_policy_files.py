@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from domain.letters import Addressee, Part
 from domain.vocabulary import ActionName, Role, Stage, Track
-from storage.letter_files import LetterPart, load_letters
+from storage.letter_files import load_letters
 from storage.policy_files import Finding, PolicyFileError, load_policies, load_policy
 from storage.policy_yaml import LARGEST_FILE
 
@@ -230,7 +231,7 @@ def changed(old: str, new: str) -> tuple[str, int]:
             "letter: warning",
             "letter: warming",
             f"{EVERY_LADDER}.steps.warning.letter",
-            "There is no letter “warming”. Did you mean warning?",
+            "There is no letter “warming”. Did you mean warning, variation?",
             id="unknown letter",
         ),
         pytest.param(
@@ -478,8 +479,7 @@ def test_an_empty_folder_is_told(tmp_path: Path) -> None:
         load_policies(tmp_path)
 
 
-def test_a_letter_that_limits_somebody_tells_for_how_long() -> None:
-    letters = load_letters()
+def test_the_letter_of_a_limit_says_what_a_person_must_know() -> None:
     limits = {
         step.letter
         for policy in load_policies(ROOT / "policies")
@@ -487,15 +487,23 @@ def test_a_letter_that_limits_somebody_tells_for_how_long() -> None:
         for step in ladder.steps
         if step.restriction
     }
+    told = {Part.DECISION, Part.DURATION_AND_REVIEW, Part.STILL_OPEN, Part.HOW_TO_ANSWER}
 
-    assert limits == {"engagement-restriction", "staff-restriction", "site-restriction"}
-    for name, letter in letters.items():
-        assert ({LetterPart.DURATION, LetterPart.REVIEW} <= set(letter.parts)) is (name in limits)
-        assert {LetterPart.REASON, LetterPart.ROUTE_TO_ANSWER} < set(letter.parts)
-        assert {LetterPart.RIGHT_TO_COMPLAIN, LetterPart.SENDIASS} < set(letter.parts)
+    assert limits == {"intention-to-restrict"}
+    letters = load_letters()
+    for name in (*limits, "interim-restriction", "restriction", "variation", "review-result"):
+        assert told < set(letters[name].parts)
+    assert Part.ANSWER in letters["restriction"].parts
 
 
-def test_each_letter_in_the_index_is_sent_by_some_step() -> None:
+def test_each_letter_to_people_holds_the_parts_of_safeguard_14() -> None:
+    for letter in load_letters().values():
+        assert {Part.REASON, Part.HOW_TO_ANSWER, Part.WHOM_TO_TALK_TO} < set(letter.parts)
+        if letter.to != (Addressee.ADVISER,):
+            assert {Part.RIGHT_TO_COMPLAIN, Part.INDEPENDENT_ADVICE} < set(letter.parts)
+
+
+def test_each_letter_in_the_index_goes_with_a_step_or_an_action() -> None:
     sent = {
         step.letter
         for policy in load_policies(ROOT / "policies")
@@ -503,12 +511,14 @@ def test_each_letter_in_the_index_is_sent_by_some_step() -> None:
         for step in ladder.steps
     }
 
-    assert set(load_letters()) == sent
+    assert {name for name, one in load_letters().items() if one.goes_with is None} == sent
 
 
 def test_a_letter_with_an_unknown_part_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "index.yaml"
-    path.write_text("letters:\n  - {id: a, title: A, parts: [reson]}\n", encoding="utf-8")
+    path.write_text(
+        "letters:\n  - {id: a, title: A, to: [family], parts: [reson]}\n", encoding="utf-8"
+    )
 
     with pytest.raises(PolicyFileError) as caught:
         load_letters(path)

@@ -1,0 +1,287 @@
+"""Specimens of letters: a code's own words and clauses, with people and a story that are made up.
+
+They show a school what its letters look like, and prove its templates before any letter is sent.
+"""
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from documents.specimen_story import (
+    ADVICE_QUESTION,
+    ADVOCATE,
+    CHANGES,
+    DISCUSSED,
+    FAMILY,
+    HAPPENED,
+    OFFICE,
+    REASONS,
+    SAMPLE,
+    SERVICE,
+    Who,
+)
+from domain.letter_facts import (
+    ADVISERS,
+    SCOPES,
+    AdviceFacts,
+    ContactFacts,
+    LetterFacts,
+    MeetingFacts,
+    Reachable,
+    RecipientFacts,
+    RestrictionFacts,
+    SignatoryFacts,
+    StepFacts,
+    clause_facts,
+)
+from domain.letter_templates import LetterTemplates, SchoolDetails, standing_facts
+from domain.letters import Addressee, Letter
+from domain.policy import Ladder, Policy, Step
+from domain.vocabulary import (
+    ActionName,
+    AdviceKind,
+    DutyKind,
+    Outcome,
+    ReviewResult,
+    Role,
+    Scope,
+    Track,
+)
+
+_DUTIES = {
+    "acknowledgement": DutyKind.ACKNOWLEDGE,
+    "meeting-record": DutyKind.RECORD_MEETING,
+    "share-code": DutyKind.SHARE_CODE_WITH_PARENT,
+    "sign-request": DutyKind.ASK_TO_SIGN,
+    "signpost": DutyKind.SIGNPOST,
+}
+_FAMILIES = (Role.PARENT, Role.ADVOCATE)
+
+
+class Specimen(NamedTuple):
+    """One letter that can occur: where and to whom, in a few words, and its facts."""
+
+    label: str
+    track: Track
+    facts: LetterFacts
+
+
+def with_sample_details(templates: LetterTemplates) -> LetterTemplates:
+    """The templates with a made-up letterhead, where the school has not said anything of itself."""
+    told = templates.school != SchoolDetails()
+    return templates if told else templates.model_copy(update={"school": SAMPLE})
+
+
+def specimens(policy: Policy, letter: Letter, details: SchoolDetails) -> Iterator[Specimen]:
+    """Every way in which this letter can occur under this policy; none where it can't."""
+    for ladder in policy.ladders:
+        for step in _steps(policy, ladder, letter):
+            for role in _recipients(ladder, letter):
+                for label, variant in _variants(policy, ladder, step, letter):
+                    words = [ladder.track.value, step.id.value if letter.goes_with is None else ""]
+                    label = " ".join(one for one in (*words, role or "", label) if one)
+                    base = _facts(policy, ladder, step, letter, role, details)
+                    yield Specimen(label, ladder.track, LetterFacts(**(base | variant)))
+
+
+def _steps(policy: Policy, ladder: Ladder, letter: Letter) -> list[Step]:
+    """The steps with which the letter goes out, or one to stand for all."""
+    action = letter.goes_with
+    if action is None:
+        return [step for step in ladder.steps if step.letter == letter.id]
+    limits = [step for step in ladder.steps if step.restriction]
+    match action:
+        case ActionName.RESTRICT_ACCESS:
+            return limits
+        case _ if letter.id in ("restriction", "variation", "review-result", "lifting"):
+            return limits
+        case ActionName.SEEK_EXTERNAL_ADVICE:
+            return list(ladder.steps_of(action))
+        case ActionName.SIGN_CODE if policy.asks_to_sign is None:
+            return []
+        case ActionName.LAPSE:
+            return [step for step in ladder.steps if step.quiet_period][:1]
+    return list(ladder.steps[:1]) if ladder.roles_for(action) else []
+
+
+def _recipients(ladder: Ladder, letter: Letter) -> list[Role | None]:
+    raiser = ladder.raised_by[0]
+    roles: list[Role | None] = []
+    for addressee in letter.to:
+        match addressee:
+            case Addressee.RESPONDENT:
+                roles.append(ladder.respondent or raiser)
+            case Addressee.RAISER:
+                roles.append(raiser)
+            case Addressee.FAMILY:
+                roles.append(Role.PARENT)
+            case Addressee.ADVOCATE:
+                roles.append(Role.ADVOCATE)
+            case Addressee.ATTENDEES:
+                roles += [Role.PARENT, Role.ADVOCATE]
+            case Addressee.ADVISER:
+                roles.append(None)
+    return list(dict.fromkeys(roles))
+
+
+def _variants(
+    policy: Policy, ladder: Ladder, step: Step, letter: Letter
+) -> list[tuple[str, dict[str, Any]]]:
+    match letter.id:
+        case "referral":
+            kinds = step.advice or (AdviceKind.LOCAL_AUTHORITY,)
+            return [(kind.value, _adviser(kind)) for kind in kinds]
+        case "restriction":
+            answer = "You told us that you were worried about that day. We see that, and we are sorry for our part in it. We still think that staff need some quiet for a while."  # fmt: skip  # noqa: E501
+            return [("heard", {"answer": answer}), ("not heard", {})]
+        case "review-result":
+            results = {
+                ReviewResult.CONTINUE: {},
+                ReviewResult.VARY: {"changes": CHANGES},
+                ReviewResult.LIFT: {},
+            }
+            return [(result.value, {"review": result, **more}) for result, more in results.items()]
+        case "lifting":
+            limit = _limit(step)
+            return [
+                ("lifted", {}),
+                ("lapsed", {"restriction": limit.model_copy(update={"lapsed": True})}),
+                ("withdrawn", {"restriction": limit.model_copy(update={"proposed_only": True})}),
+            ]
+        case "closure":
+            told = {Outcome.TRANSFERRED: {"procedure": "admissions"}}
+            return [
+                (outcome.value, {"outcome": outcome, **told.get(outcome, {})})
+                for outcome in ladder.outcomes
+            ]
+        case "meeting-invitation":
+            return [
+                ("", {}),
+                ("moved", {"meeting": _meeting(policy, was="Tuesday 22 September 2026")}),
+            ]
+        case "meeting-record":
+            stopped = "Voices were raised, and we thought it better to go on another day."
+            return [
+                ("", {"meeting": _meeting(policy, **DISCUSSED)}),
+                ("stopped", {"meeting": _meeting(policy, stopped=stopped, **DISCUSSED)}),
+            ]
+    return [("", {})]
+
+
+def _facts(
+    policy: Policy,
+    ladder: Ladder,
+    step: Step,
+    letter: Letter,
+    role: Role | None,
+    details: SchoolDetails,
+) -> dict[str, Any]:
+    standing = standing_facts(policy, details)
+    service = ladder.track is Track.SERVICE_CONCERN
+    here = SERVICE if service else OFFICE
+    names = {Role.PARENT: FAMILY, Role.ADVOCATE: ADVOCATE}
+    to = names.get(role, here.raiser) if role else here.adviser
+    signpost = standing.signpost if role in _FAMILIES else None
+    if letter.goes_with is ActionName.SIGNPOST:
+        signpost = signpost or details.sendiass or Reachable(name="SENDIASS")
+    respondent = names[ladder.respondent].name if ladder.respondent else None
+    return {
+        **standing._asdict(),
+        "signpost": signpost,
+        "recipient": RecipientFacts(
+            name=to.name,
+            greeting=to.greeting,
+            role=role,
+            answers=role is not None and role is ladder.respondent,
+            address=to.address,
+        ),
+        "reference": f"{policy.reference_prefix}-2026-0042",
+        "dated": "15 September 2026",
+        "contact": ContactFacts(
+            name=here.contact.name,
+            role=here.contact.role,
+            telephone=here.contact.telephone,
+        ),
+        "signatory": SignatoryFacts(name=here.signatory.name, role=here.signatory.role),
+        "respondent": respondent,
+        "family": FAMILY.name,
+        "advocate": ADVOCATE.name if ladder.track is not Track.PARENT_CONDUCT else None,
+        "step": StepFacts(title=step.title, next=step.next),
+        "clauses": tuple(clause_facts(policy, one) for one in _clauses(policy, ladder, letter)),
+        "happened": HAPPENED[ladder.track],
+        "reason": REASONS.get(letter.id),
+        "received_on": "Monday 14 September 2026",
+        "answer_by": "Tuesday 22 September 2026" if letter.id in _HEARD else None,
+        "decide_by": "Tuesday 29 September 2026" if letter.id in _HEARD else None,
+        "follow_up_on": "Wednesday 14 October 2026",
+        "quiet_until": "Monday 15 March 2027" if step.quiet_period else None,
+        "restriction": _limit(step, at_once=letter.id == "interim-restriction")
+        if step.restriction
+        else None,
+        "changes": CHANGES if letter.id == "variation" else None,
+        "meeting": _meeting(policy),
+        "advice": AdviceFacts(
+            kind=AdviceKind.LOCAL_AUTHORITY,
+            adviser=ADVISERS[AdviceKind.LOCAL_AUTHORITY],
+            question=ADVICE_QUESTION,
+        ),
+        "reopen_until": "Tuesday 15 December 2026",
+    }
+
+
+_HEARD = ("intention-to-restrict", "interim-restriction")
+
+
+def _clauses(policy: Policy, ladder: Ladder, letter: Letter) -> list[str]:
+    owed = [duty.clause for duty in ladder.duties if duty.kind is _DUTIES.get(letter.id)]
+    if owed:
+        return owed[:1]
+    if letter.id == "meeting-invitation" and policy.recording:
+        return [policy.recording.clause]
+    bound = ladder.respondent or ladder.first_look.owner
+    clauses = [clause.id for clause in policy.clauses if clause.binds is bound]
+    return (clauses or [policy.clauses[0].id])[:2]
+
+
+def _limit(step: Step, *, at_once: bool = False) -> RestrictionFacts:
+    scopes = step.restriction.scopes if step.restriction else ()
+    return RestrictionFacts(
+        scopes=tuple(SCOPES[scope] for scope in scopes),
+        starts_on="Tuesday 15 September 2026" if at_once else "Wednesday 30 September 2026",
+        review_on="Friday 6 November 2026",
+        contact="You can write to our office at any time, and telephone it on school days.",
+        contact_through="Priya Shah, the school business manager",
+        meetings="Annual reviews and other meetings about the child's support go on as planned, by "
+        "video if need be.",
+        collection="Another adult whom you name to us brings and collects your child."
+        if Scope.SITE in scopes
+        else None,
+    )
+
+
+def _meeting(policy: Policy, **more: Any) -> MeetingFacts:
+    return MeetingFacts(
+        recording_needs=policy.recording.needs if policy.recording else None,
+        may_stop=policy.stop_meeting.value.replace("_", " ") if policy.stop_meeting else None,
+        when="Thursday 24 September 2026, 4.00pm to 5.00pm",
+        where="The library, by the main entrance",
+        purpose="We would like to hear how things look to you, and to agree what each of us does.",
+        attendees=(
+            f"{FAMILY.name}, parent",
+            f"{ADVOCATE.name}, advocate",
+            f"{OFFICE.contact.name}, {OFFICE.contact.role}",
+        ),
+        joining="We send you a link on the day before, if you would rather join by video.",
+        **more,
+    )
+
+
+def _adviser(kind: AdviceKind) -> dict[str, Any]:
+    to: Who = {
+        AdviceKind.LOCAL_AUTHORITY: OFFICE.adviser,
+        AdviceKind.POLICE: Who("Sample Constabulary, Schools Liaison", "colleague"),
+        AdviceKind.LEGAL: Who("Sample and Partners, Solicitors", "colleague"),
+    }[kind]
+    return {
+        "advice": AdviceFacts(kind=kind, adviser=ADVISERS[kind], question=ADVICE_QUESTION),
+        "recipient": RecipientFacts(name=to.name, greeting=to.greeting, address=to.address),
+    }
