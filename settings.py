@@ -123,6 +123,7 @@ class Settings(BaseSettings):
     policies_dir: Folder = HERE / "policies"
     terms_dir: Folder = HERE / "terms"
     stories_dir: Folder = HERE / "stories"
+    letters_dir: Folder | None = None
     master_key: Annotated[SecretStr, AfterValidator(_is_key)] | None = None
     payload_keys: Annotated[dict[str, SecretStr], NoDecode, BeforeValidator(_payload_keys)] = {}
     smtp_host: str = "127.0.0.1"

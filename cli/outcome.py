@@ -43,6 +43,8 @@ def told(error: BaseException) -> tuple[Exit, dict[str, Any]]:
     from documents.typesetting import TypesettingFailed
     from domain.calendar import CalendarError
     from domain.errors import CaseError
+    from domain.letter_editing import CannotReadLetter
+    from domain.letters import LetterProblem
     from domain.period import PeriodProblem
     from domain.review import ReviewError, ReviewNotFound
     from domain.review_draw import DrawImpossible
@@ -76,6 +78,12 @@ def told(error: BaseException) -> tuple[Exit, dict[str, Any]]:
         case PolicyFileError() | TermFileError():
             findings = [str(finding) for finding in error.findings]
             return Exit.BAD_USAGE, {"sentence": "\n".join(findings), "findings": findings}
+        case LetterProblem():
+            findings = [str(fault) for fault in error.faults]
+            return Exit.REFUSED, {"sentence": "\n".join(findings), "findings": findings}
+        case CannotReadLetter():
+            findings = str(error).splitlines()
+            return Exit.BAD_USAGE, {"sentence": str(error), "findings": findings}
         case StillWaiting():
             facts = {"reference": error.reference, "action_id": error.action_id}
             return Exit.UNREACHABLE, {"sentence": str(error), **facts}

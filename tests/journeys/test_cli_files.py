@@ -34,7 +34,7 @@ def test_help_loads_nothing_that_it_does_not_need() -> None:
 
 
 @pytest.mark.parametrize(
-    "group", ["policy", "case", "calendar", "school", "person", "report", "audit"]
+    "group", ["policy", "case", "letter", "calendar", "school", "person", "report", "audit"]
 )
 def test_a_bare_group_shows_its_help(prompt: Prompt, group: str) -> None:
     assert f"Usage: evenhand {group}" in prompt(group)
