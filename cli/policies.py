@@ -84,6 +84,9 @@ def show(
     out = Console(highlight=False)
     out.print(f"[bold]{escape(found.title)}[/], {escape(found.school)}, version {found.version}")
     out.print(f"In force from {day(found.effective_from)}. Source: {escape(found.source.title)}")
+    longer = found.retention_after_restriction
+    after = f"; {longer} where somebody was restricted" if longer else ""
+    out.print(f"A case is kept for {found.retention} after it closed{after}.")
     out.print("\n[bold]Clauses[/]")
     for clause in found.clauses:
         out.print(f"  [bold]{clause.id}[/] [dim]{escape(clause.place)}[/]")

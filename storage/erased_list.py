@@ -1,14 +1,14 @@
 """What was destroyed, remembered outside the database, so that a restored backup brings none back.
 
-One line each, of ids alone: `person SCHOOL ID` or `case SCHOOL REFERENCE`, separated by tabs.
+One line each, of ids alone: `person SCHOOL ID` or `case SCHOOL REFERENCE`, separated by tabs. A
+last line without its end was being written when the power went: it is written anew.
 """
 
+import fcntl
 import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Literal, NamedTuple
-
-KINDS = ("person", "case")
 
 
 class Erased(NamedTuple):
@@ -38,39 +38,44 @@ class ErasedList:
     def read(self) -> frozenset[Erased]:
         """Everything on the list; nothing where there is no file. Raises ErasedListProblem."""
         try:
-            lines = self.path.read_text(encoding="utf-8").splitlines()
+            return self._parsed(self.path.read_bytes())
         except FileNotFoundError:
             return frozenset()
         except (OSError, UnicodeDecodeError) as error:
             raise ErasedListProblem(self.path, str(error)) from error
-        found = set()
-        for number, line in enumerate(lines, start=1):
-            match line.split("\t"):
-                case ["person", school, id_] if school and id_:
-                    found.add(Erased("person", school, id_))
-                case ["case", school, id_] if school and id_:
-                    found.add(Erased("case", school, id_))
-                case [""]:
-                    pass
-                case _:
-                    raise ErasedListProblem(self.path, f"line {number} is not one of its lines")
-        return frozenset(found)
 
     def add(self, erased: Iterable[Erased]) -> None:
         """Adds what is not on the list, and returns once it is on the disk.
 
         Raises ErasedListProblem.
         """
-        known = self.read()
-        lines = "".join("\t".join(one) + "\n" for one in sorted(set(erased) - known))
-        if not lines:
+        wanted = set(erased)
+        if wanted <= self.read():
             return
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            handle = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-            with os.fdopen(handle, "ab") as file:
-                file.write(lines.encode())  # one write: two that add at once don't mix
+            handle = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600)
+            with os.fdopen(handle, "r+b") as file:
+                fcntl.flock(file, fcntl.LOCK_EX)  # others wait; it is free when the file closes
+                content = file.read()
+                missing = sorted(wanted - self._parsed(content))
+                file.seek(content.rfind(b"\n") + 1)
+                file.truncate()  # of a line that a power cut left half written
+                file.write("".join("\t".join(one) + "\n" for one in missing).encode())
                 file.flush()
                 os.fsync(file.fileno())
-        except OSError as error:
+        except (OSError, UnicodeDecodeError) as error:
             raise ErasedListProblem(self.path, str(error)) from error
+
+    def _parsed(self, content: bytes) -> frozenset[Erased]:
+        whole = content[: content.rfind(b"\n") + 1].decode()
+        found = set()
+        for number, line in enumerate(whole.splitlines(), start=1):
+            match line.split("\t"):
+                case [("person" | "case") as kind, school, id_] if school and id_:
+                    found.add(Erased(kind, school, id_))
+                case [""]:
+                    pass
+                case _:
+                    raise ErasedListProblem(self.path, f"line {number} is not one of its lines")
+        return frozenset(found)

@@ -322,6 +322,22 @@ async def test_a_list_that_can_not_be_read_is_said_so(
     assert (await erasing.confirm(asked, school.actor("cara"))).listed is False
 
 
+def test_a_line_that_was_half_written_is_written_anew(erased_list: ErasedList) -> None:
+    one, two = (Erased("person", SCHOOL, f"person-{number}") for number in (1, 2))
+    erased_list.add([one])
+    with erased_list.path.open("ab") as file:
+        file.write(b"person\trowan")
+
+    assert erased_list.read() == {one}
+    erased_list.add([one, two])
+    assert erased_list.read() == {one, two}
+    assert erased_list.path.read_text().splitlines() == [
+        f"person\t{SCHOOL}\tperson-1",
+        f"person\t{SCHOOL}\tperson-2",
+    ]
+    assert erased_list.path.stat().st_mode & 0o077 == 0
+
+
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_the_key_is_in_no_file_afterwards(
     database_url: str, school: SchoolInTest, erasing: Erasing

@@ -4,6 +4,7 @@ import asyncio
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import text
 
 from domain.vocabulary import DeadlineKind, Role, Rule, Stage
 from gateway.errors import ActionRefused
@@ -32,6 +33,14 @@ async def test_a_concern_is_opened_and_a_reminder_given(running: Running) -> Non
     assert types[0] == "case:opened"
     assert "stage:changed" in types
     assert (await running.school.stores.record.verify(SCHOOL)).holds
+
+
+async def test_what_was_written_belongs_to_its_case_from_the_first_word(running: Running) -> None:
+    reference = await a_case(running)
+
+    async with running.school.stores.database.reading() as connection:
+        texts = await connection.execute(text("SELECT reference, kind FROM texts"))
+        assert texts.all() == [(reference, "narrative")]
 
 
 async def test_a_refused_action_leaves_no_trace(running: Running) -> None:
