@@ -1,6 +1,6 @@
 """Gathers what is held about one person, for that person to read."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -10,6 +10,7 @@ from domain.mentions import concerns, texts_in
 from domain.redaction import Known, Redactor
 from domain.register import REGISTER, RegisterEvent
 from domain.retention import retention_of
+from domain.review_events import FindingAnswered, FindingRecorded
 from domain.subject_access import STAFF, AccessRequest, Ground, waiting
 from gateway.held_cases import CaseGathering
 from gateway.held_reading import HeldReading
@@ -71,7 +72,12 @@ async def gather(
             cases.append(await gathering.gather())
             if gathering.withholds:
                 withheld.add(reference)
-    register = [await _entry(reading, one) for one in entries if concerns(reader.id, one)]
+    theirs = {case.reference for case in cases} - (withheld - set(choices.include))
+    register = [
+        await _entry(reading, one)
+        for one in entries
+        if concerns(reader.id, one) or _found_on(one, theirs)
+    ]
     added = calendar.local_date(await mentions.added_at(reader.id))
     names = {person.id: person.name for person in everybody}
     held = Held(
@@ -106,6 +112,12 @@ def _redactor(reader: Person, everybody: Sequence[Person], choices: Choices) -> 
         shown=[person for person in shown if person != reader.id],
         also=choices.redact,
     )
+
+
+def _found_on(entry: RegisterEvent, references: Collection[str]) -> bool:
+    """Whether an entry holds what a governors' review found, or was answered, on such a case."""
+    fact = entry.fact
+    return isinstance(fact, FindingRecorded | FindingAnswered) and fact.reference in references
 
 
 async def _entry(reading: HeldReading, entry: RegisterEvent) -> HeldEvent:

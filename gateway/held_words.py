@@ -12,6 +12,7 @@ from domain.register import (
     PersonErased,
     RegisterEvent,
 )
+from domain.review_events import FindingAnswered, FindingRecorded, ReviewAssigned
 from domain.subject_access import Ground
 from domain.views import Viewed
 from domain.vocabulary import Role, Track
@@ -98,6 +99,11 @@ def described(roles: frozenset[Role], reader: frozenset[Role]) -> str:
 def register_words(event: RegisterEvent, reader: PersonId) -> str:
     """What an entry of the register says to the reader, whom it names or who made it."""
     fact = event.fact
+    match fact:
+        case FindingRecorded():
+            return f"A governor looked back at how {fact.reference} was handled, and found"
+        case FindingAnswered():
+            return f"The school answered what a governor had found on {fact.reference}"
     if reader not in people_in(fact):
         return f"You made an entry in the school's register: {spoken(fact.type.replace(':', ' '))}"
     match fact:
@@ -109,6 +115,8 @@ def register_words(event: RegisterEvent, reader: PersonId) -> str:
         case AccessGiven():
             formats = ", ".join(file.format.upper() for file in fact.files)
             return f"A copy of what is held about you was made ({formats})"
+        case ReviewAssigned():
+            return f"You were asked to look back at how {fact.reference} was handled"
         case ErasureRequested():
             return "Somebody asked that what is held about you be erased"
         case ErasureRefused():

@@ -1,6 +1,7 @@
 """Everything held about one person is found, and nobody else's name is in it."""
 
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -8,14 +9,17 @@ import pytest
 from domain.actions import TextRef
 from domain.held import Held, HeldCase, HeldText
 from domain.register import CaseDisposed, CaseKept, HoldPlaced, PersonErased
+from domain.review_events import Checklist
+from domain.views import Viewed
 from domain.vocabulary import ActionName
 from gateway.errors import ActionRefused, BadRequest, NothingHeld
 from gateway.gathering import Choices
 from gateway.reading import Reading
+from gateway.reviews import Period, Reviews
 from storage.erasing import erase_person
 from storage.people import PersonNotFound
 from tests.subject_access.conftest import SchoolOnRecord
-from tests.support.school import PEOPLE, SCHOOL
+from tests.support.school import CALENDAR, PEOPLE, SCHOOL
 
 REASON: dict[str, Any] = {
     "clauses": ["ep.expect.speech"],
@@ -359,3 +363,35 @@ async def test_who_cannot_be_given_a_copy_is_said_so(on_sqlite: SchoolOnRecord) 
         await access.look("Hana Novak", on_sqlite.school.actor("elif"), Choices())
     with pytest.raises(BadRequest, match="Nothing is withheld of EP-2026-0001"):
         await access.look("Hana Novak", officer, Choices(include=("EP-2026-0001",)))
+
+
+async def test_what_governors_found_on_a_case_is_held_about_its_respondent(
+    on_record: SchoolOnRecord,
+) -> None:
+    reference = await a_restricted_advocate(on_record)
+    school = on_record.school
+    reviews = Reviews(school.stores, SCHOOL, now=lambda: on_record.now)
+    today = CALENDAR.local_date(on_record.now)
+    chair, governor = school.actor("dafydd"), school.actor("elif")
+    drawn = await reviews.draw(Period(date(2026, 9, 2), today), Decimal(0), None, chair)
+    await reviews.assign(drawn.id, reference, governor.person, chair)
+    answers = dict.fromkeys(Checklist.model_fields, "partly")
+    finding = answers | {"findings": "Elif Demir finds that Idris Bello waited too long."}
+    await reviews.find(drawn.id, reference, finding, governor)
+    await reviews.answer(drawn.id, reference, "We are sorry.", school.actor("cara"))
+
+    held = await held_about(on_record, "idris")
+
+    told = {entry.what: [text.text for text in entry.texts] for entry in held.entries}
+    [found] = told[f"A governor looked back at how {reference} was handled, and found"]
+    assert found is not None
+    assert "Idris Bello waited too long" in found
+    assert "Elif Demir" not in found
+    assert told[f"The school answered what a governor had found on {reference}"] == [
+        "We are sorry."
+    ]
+    # Their copy was opened, and the read log has it.
+    [looked] = await school.stores.views.of_case(SCHOOL, reference)
+    assert (looked.person, looked.what) == (school.people["mei-ling"], Viewed.EXPORT)
+    asked = {entry.what for entry in (await held_about(on_record, "elif")).entries}
+    assert f"You were asked to look back at how {reference} was handled" in asked
