@@ -86,7 +86,7 @@ def _is_key(encoded: SecretStr) -> SecretStr:
     return encoded
 
 
-def _payload_keys(written: object) -> object:
+def _keys_by_id(written: object) -> object:
     """`ID:KEY,ID:KEY` as a mapping in the same order."""
     if not isinstance(written, str):
         return written
@@ -102,6 +102,7 @@ def _payload_keys(written: object) -> object:
     return keys
 
 
+KeysById = Annotated[dict[str, SecretStr], NoDecode, BeforeValidator(_keys_by_id)]
 Folder = Annotated[Path, AfterValidator(_absolute)]
 Port = Annotated[int, Field(ge=1, le=65535)]
 
@@ -125,7 +126,8 @@ class Settings(BaseSettings):
     stories_dir: Folder = HERE / "stories"
     letters_dir: Folder | None = None
     master_key: Annotated[SecretStr, AfterValidator(_is_key)] | None = None
-    payload_keys: Annotated[dict[str, SecretStr], NoDecode, BeforeValidator(_payload_keys)] = {}
+    payload_keys: KeysById = {}
+    audit_keys: KeysById = {}
     smtp_host: str = "127.0.0.1"
     smtp_port: Port = 1025
     mail_from: Annotated[str, Field(pattern=r"^[^@\s<>]+@[^@\s<>]+$")] = "evenhand@localhost"
@@ -152,6 +154,11 @@ class Settings(BaseSettings):
         return self.data_dir / "erased.list"
 
     @property
+    def audit_keys_file(self) -> Path:
+        """Where the keys for checkpoints are kept if EVENHAND_AUDIT_KEYS does not give them."""
+        return self.data_dir / "audit.keys"
+
+    @property
     def outbox_dir(self) -> Path:
         """Where the embedded outbox keeps the messages it is sent."""
         return self.data_dir / "outbox"
@@ -164,6 +171,10 @@ class Settings(BaseSettings):
     def payload_keys_text(self) -> dict[str, str]:
         """The payload keys in base64 by id, the one to encrypt with last; empty if none given."""
         return {key_id: key.get_secret_value() for key_id, key in self.payload_keys.items()}
+
+    def audit_keys_text(self) -> dict[str, str]:
+        """The keys that sign checkpoints likewise, the active one last; empty if none given."""
+        return {key_id: key.get_secret_value() for key_id, key in self.audit_keys.items()}
 
 
 def load_settings() -> Settings:
@@ -217,7 +228,7 @@ def _sentence(detail: ErrorDetails) -> str:
     variable = f"{PREFIX}{field.upper()}"
     context: dict[str, Any] = detail.get("ctx", {})
     # What was given is repeated only where it can't be a secret.
-    secret = field in ("master_key", "payload_keys", "database_url")
+    secret = field in ("master_key", "payload_keys", "audit_keys", "database_url")
     given = "is not right" if secret else f"is “{detail['input']}”"
     match detail["type"]:
         case "value_error":

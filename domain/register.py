@@ -111,6 +111,35 @@ class ErasureRepeated(Frozen):
     references: tuple[str, ...]
 
 
+class AuditKeyAdopted(Frozen):
+    """From here on this key signs the school's checkpoints; `label` is its id among the keys."""
+
+    type: Literal["audit_key:adopted"] = "audit_key:adopted"
+    key: str  # the public key, as NAME+HASH+KEY
+    label: str
+
+
+class CheckpointSent(Frozen):
+    """A checkpoint was handed to the mail server for a governor; `digest` is of the whole note."""
+
+    type: Literal["checkpoint:sent"] = "checkpoint:sent"
+    number: int = Field(ge=1)
+    digest: str
+    person: PersonId
+    message_id: str
+
+
+class CheckpointUndelivered(Frozen):
+    """The mail server refused a governor's address for good, with this reply code (SMTP)."""
+
+    type: Literal["checkpoint:undelivered"] = "checkpoint:undelivered"
+    number: int = Field(ge=1)
+    digest: str
+    person: PersonId
+    message_id: str
+    code: int
+
+
 RegisterFact = Annotated[
     HoldPlaced
     | HoldLifted
@@ -129,7 +158,10 @@ RegisterFact = Annotated[
     | FindingRecorded
     | FindingAnswered
     | ReviewClosed
-    | ViewsSealed,
+    | ViewsSealed
+    | AuditKeyAdopted
+    | CheckpointSent
+    | CheckpointUndelivered,
     Field(discriminator="type"),
 ]
 """What an event of the register states, told apart by `type` (subject, then past verb)."""

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from settings import Settings
+from storage.checkpoints import Checkpoints
 from storage.database import Database, open_database
 from storage.disposals import Disposals
 from storage.keys import MasterKey
+from storage.ledger import Ledger
 from storage.payload_codec import Keyring
 from storage.people import People
 from storage.record import Record
@@ -15,6 +17,7 @@ from storage.recorder import Recorder
 from storage.references import References
 from storage.registrar import Registrar
 from storage.shelf import Shelf
+from storage.signing_keys import SigningKeys
 from storage.texts import Texts
 from storage.views import Views
 
@@ -33,6 +36,8 @@ class Stores:
     registrar: Registrar
     disposals: Disposals
     views: Views
+    ledger: Ledger
+    checkpoints: Checkpoints
 
     async def close(self) -> None:
         """Closes the connections to the database."""
@@ -54,6 +59,7 @@ def open_stores(
     database = open_database(url)
     people = People(database, master_key)
     shelf = Shelf(database)
+    ledger = Ledger(database)
     return Stores(
         database=database,
         people=people,
@@ -65,6 +71,8 @@ def open_stores(
         registrar=Registrar(database, on_recorded),
         disposals=Disposals(database, shelf),
         views=Views(database, views_waiting, on_view_waiting),
+        ledger=ledger,
+        checkpoints=Checkpoints(database, ledger),
     )
 
 
@@ -86,3 +94,13 @@ def keyring_of(settings: Settings) -> Keyring:
     if settings.payload_keys:
         return Keyring.from_text(settings.payload_keys_text())
     return Keyring.from_file(settings.payload_keys_file)
+
+
+def audit_keys_of(settings: Settings) -> SigningKeys:
+    """The keys that sign checkpoints, from the environment or from their file, made at first.
+
+    Both name the active key last. Raises KeyProblem.
+    """
+    if settings.audit_keys:
+        return SigningKeys.from_text(settings.audit_keys_text())
+    return SigningKeys.from_file(settings.audit_keys_file)

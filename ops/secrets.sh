@@ -14,7 +14,7 @@ keep() { # NAME COMMAND…: what the command prints becomes the secret, unless t
     chmod 444 "$file"
 }
 
-payload_keys() {
+named_key() {
     echo "first:$(openssl rand -base64 32)"
 }
 
@@ -26,7 +26,9 @@ keep postgres_password openssl rand -hex 24
 keep temporal_password openssl rand -hex 24
 keep evenhand_password openssl rand -hex 24
 keep evenhand_master_key openssl rand -base64 32
-keep evenhand_payload_keys payload_keys
+keep evenhand_payload_keys named_key
+keep evenhand_audit_keys named_key
 keep evenhand_database_url database_url
 echo "The secrets are in secrets/. Keep a copy of evenhand_master_key and evenhand_payload_keys in
-a safe place: without them, names and texts can't be read again."
+a safe place: without them, names and texts can't be read again. Keep one of evenhand_audit_keys too:
+it signs what governors trust."

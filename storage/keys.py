@@ -16,6 +16,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 KEY_BYTES = 32
+FIRST_KEY = "first"  # the id of the key that a file is made with
 NONCE_BYTES = 12
 _FOR_OTHERS = 0o077
 
@@ -134,6 +135,26 @@ def read_or_create(path: Path, content: Callable[[], str]) -> str:
         ) from error
 
 
+def keys_in_file(path: Path) -> dict[str, str]:
+    """Keys in base64 by their ids, from a file with one `ID KEY` a line, in the file's order.
+
+    A file with one key is made at the first start. Raises KeyProblem.
+    """
+    lines = read_or_create(path, lambda: f"{FIRST_KEY} {new_key_text()}").splitlines()
+    keys: dict[str, str] = {}
+    for number, line in enumerate(lines, start=1):
+        if not line.strip() or line.startswith("#"):
+            continue
+        key_id, _, key = line.strip().partition(" ")
+        if not key or key_id in keys:
+            raise KeyProblem(
+                f"{path}, line {number}: write one `ID KEY` a line, each id once and each key "
+                "in base64."
+            )
+        keys[key_id] = key
+    return keys
+
+
 def _create(path: Path, text: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     # Written aside and linked into place: nobody ever reads half a key, nor replaces a whole one.
@@ -165,8 +186,8 @@ def _refuse_if_open_to_others(path: Path) -> None:
     mode = stat.S_IMODE(path.stat().st_mode)
     if mode & _FOR_OTHERS:
         raise KeyProblem(
-            f"The key file {path} may be read by others (mode {mode:04o}). Anybody who read it can "
-            f"read every name and text: close it with `chmod 600 {path}`, and think about who did."
+            f"The key file {path} may be read by others (mode {mode:04o}). Whoever read it can do "
+            f"all that the key is for: close it with `chmod 600 {path}`, and think about who did."
         )
 
 

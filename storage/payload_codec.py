@@ -12,11 +12,10 @@ from temporalio.converter import (
     PayloadCodec,
 )
 
-from storage.keys import KeyProblem, Sealer, key_from_text, new_key_text, read_or_create
+from storage.keys import KeyProblem, Sealer, key_from_text, keys_in_file
 
 ENCODING = b"binary/encrypted"
 KEY_ID = "encryption-key-id"
-_FIRST_KEY = "first"
 
 
 class UnknownPayloadKey(KeyProblem):
@@ -62,19 +61,7 @@ class Keyring:
 
         A file with one key is made at the first start. Raises KeyProblem.
         """
-        lines = read_or_create(path, lambda: f"{_FIRST_KEY} {new_key_text()}").splitlines()
-        keys: dict[str, str] = {}
-        for number, line in enumerate(lines, start=1):
-            if not line.strip() or line.startswith("#"):
-                continue
-            key_id, _, key = line.strip().partition(" ")
-            if not key or key_id in keys:
-                raise KeyProblem(
-                    f"{path}, line {number}: write one `ID KEY` a line, each id once and each key "
-                    "in base64."
-                )
-            keys[key_id] = key
-        return cls.from_text(keys)
+        return cls.from_text(keys_in_file(path))
 
 
 class EncryptingCodec(PayloadCodec):
