@@ -1,6 +1,7 @@
 """What crosses Temporal: names, ids and inputs shared by the gateway, workflows and activities."""
 
 from datetime import date, datetime
+from enum import StrEnum
 
 from pydantic import AwareDatetime
 
@@ -14,6 +15,7 @@ from domain.vocabulary import DeadlineKind, Role, Rule, Stage
 
 ESCALATION = "EscalationWorkflow"
 RETENTION_SWEEP = "RetentionSweepWorkflow"
+CHECKPOINTS = "CheckpointWorkflow"
 ACT = "act"  # the update by which everybody acts on a case
 OPENED = "opened"  # the update that waits until the case is on the record
 CURRENT = "current"  # the query for the case as the workflow holds it
@@ -24,6 +26,10 @@ SEND_REMINDER = "send_reminder"
 PROPOSE_DISPOSALS = "propose_disposals"
 SEND_PROPOSAL = "send_proposal"
 OVERWRITE_ERASED = "overwrite_erased"
+LIST_SCHOOLS = "list_schools"
+MAKE_CHECKPOINT = "make_checkpoint"
+LIST_GOVERNORS = "list_governors"
+SEND_CHECKPOINT = "send_checkpoint"
 
 TASK_QUEUE = "evenhand"
 
@@ -128,6 +134,43 @@ class Proposed(Frozen):
     references: tuple[str, ...]
     holds: tuple[str, ...]
     message_id: str
+
+
+class CheckpointMade(Frozen):
+    """What the activity that makes a checkpoint found: its number, None where nothing is recorded.
+
+    `new` tells whether anything had happened since the checkpoint before.
+    """
+
+    school: str
+    number: int | None
+    new: bool
+
+
+class CheckpointFor(Frozen):
+    """The input of the activity that sends a checkpoint: which one, and to whom."""
+
+    school: str
+    number: int
+    person: PersonId
+
+
+class Delivery(StrEnum):
+    """How it went with a checkpoint for one governor."""
+
+    SENT = "sent"
+    ALREADY_SENT = "already_sent"  # the register had it
+    UNDELIVERED = "undelivered"  # the mail server refused the address for good
+    NO_ADDRESS = "no_address"  # there is none any more
+
+
+class CheckpointNight(Frozen):
+    """What the nightly workflow did for one school."""
+
+    school: str
+    number: int | None
+    new: bool
+    deliveries: tuple[Delivery, ...]
 
 
 REFUSED = "refused"  # the error type under which a refusal crosses Temporal, with these details:

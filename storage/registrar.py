@@ -61,6 +61,12 @@ class Registrar:
             self._on_recorded(len(entries))
         return entries
 
+    async def seen(self, school: str, action_id: str) -> bool:
+        """Whether the register has entries of this action, among its latest."""
+        return bool(
+            await self._database.transact(lambda c: entries_of_action(c, school, action_id))
+        )
+
     async def entries(
         self, school: str, after: int = 0, about: Collection[str] | None = None
     ) -> list[StoredEntry]:

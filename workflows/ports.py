@@ -7,6 +7,8 @@ from temporalio.common import RetryPolicy
 
 with workflow.unsafe.imports_passed_through():
     from domain.contracts import (
+        LIST_GOVERNORS,
+        LIST_SCHOOLS,
         LOAD_RULES,
         OVERWRITE_ERASED,
         PROPOSE_DISPOSALS,
@@ -14,6 +16,11 @@ with workflow.unsafe.imports_passed_through():
         SEND_PROPOSAL,
         SEND_REMINDER,
         Proposed,
+        MAKE_CHECKPOINT,
+        SEND_CHECKPOINT,
+        CheckpointFor,
+        CheckpointMade,
+        Delivery,
         RecordEvents,
         Reminder,
         Rules,
@@ -33,6 +40,8 @@ _PATIENTLY = RetryPolicy(
     backoff_coefficient=2,
     maximum_interval=timedelta(minutes=5),
 )
+
+UNTIL_THE_NEXT_NIGHT = timedelta(hours=20)  # then the next checkpoint says more than this one
 
 
 async def record_events(batch: RecordEvents) -> str:
@@ -108,3 +117,55 @@ async def overwrite_erased() -> bool:
         retry_policy=_PATIENTLY,
     )
     return done
+
+
+async def list_schools() -> list[str]:
+    """The id of every school."""
+    schools: list[str] = await workflow.execute_activity(
+        LIST_SCHOOLS,
+        result_type=list[str],
+        start_to_close_timeout=timedelta(seconds=10),
+        schedule_to_close_timeout=UNTIL_THE_NEXT_NIGHT,
+        retry_policy=_UNTIL_IT_WORKS,
+    )
+    return schools
+
+
+async def make_checkpoint(school: str) -> CheckpointMade:
+    """Makes a checkpoint of a school's record; a first one over many events takes a while."""
+    made: CheckpointMade = await workflow.execute_activity(
+        MAKE_CHECKPOINT,
+        school,
+        result_type=CheckpointMade,
+        start_to_close_timeout=timedelta(hours=2),
+        heartbeat_timeout=timedelta(minutes=10),
+        schedule_to_close_timeout=UNTIL_THE_NEXT_NIGHT,
+        retry_policy=_PATIENTLY,
+    )
+    return made
+
+
+async def list_governors(school: str) -> list[str]:
+    """The ids of the governors who can be written to."""
+    people: list[str] = await workflow.execute_activity(
+        LIST_GOVERNORS,
+        school,
+        result_type=list[str],
+        start_to_close_timeout=timedelta(seconds=10),
+        schedule_to_close_timeout=UNTIL_THE_NEXT_NIGHT,
+        retry_policy=_UNTIL_IT_WORKS,
+    )
+    return people
+
+
+async def send_checkpoint(wanted: CheckpointFor) -> Delivery:
+    """Sends a checkpoint to one governor, unless the register says that it was."""
+    delivery: Delivery = await workflow.execute_activity(
+        SEND_CHECKPOINT,
+        wanted,
+        result_type=Delivery,
+        start_to_close_timeout=timedelta(seconds=60),
+        schedule_to_close_timeout=UNTIL_THE_NEXT_NIGHT,
+        retry_policy=_PATIENTLY,
+    )
+    return delivery
