@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import structlog
 from prometheus_client import CollectorRegistry
@@ -13,6 +14,7 @@ from temporalio.client import Client
 from temporalio.worker import Worker, WorkflowRunner
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
+from activities.checkpoints import NightlyCheckpoints
 from activities.notices import MailServer, Notices
 from activities.records import Records
 from activities.retention import RetentionSweeps
@@ -22,13 +24,16 @@ from gateway.health import HealthPortTaken, health_server
 from gateway.leaving import leave
 from gateway.logs import configure_logging
 from gateway.restored import erase_again
-from gateway.stores import Stores, keyring_of, master_key_of, open_stores
+from gateway.schedules import keep_schedules
+from gateway.stores import Stores, audit_keys_of, keyring_of, master_key_of, open_stores
 from gateway.telemetry import Metrics, temporal_runtime
 from gateway.temporal import connect
 from settings import LogFormat, Settings, SettingsError, load_settings, temporal_connection
 from storage.database import DatabaseError
 from storage.erased_list import ErasedList, ErasedListProblem
 from storage.keys import KeyProblem
+from storage.signing_keys import SigningKeys
+from workflows.checkpoint import CheckpointWorkflow
 from workflows.escalation import EscalationWorkflow
 from workflows.retention import RetentionSweepWorkflow
 
@@ -36,7 +41,7 @@ GRACE = timedelta(seconds=20)  # for what is under way when the worker is asked 
 # Pure, and the same for every workflow: loading them anew for each would only cost time.
 PASSED_THROUGH = ("domain", "workflows", "transitions", "pydantic", "rfc8785", "structlog")
 
-WORKFLOWS = (EscalationWorkflow, RetentionSweepWorkflow)
+WORKFLOWS = (EscalationWorkflow, CheckpointWorkflow, RetentionSweepWorkflow)
 
 log = structlog.get_logger(__name__)
 
@@ -54,14 +59,31 @@ def build_worker(
     *,
     task_queue: str,
     metrics: Metrics,
+    audit_keys: Callable[[], SigningKeys],
     runner: WorkflowRunner | None = None,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> Worker:
-    """A worker with every workflow and activity. `now` gives the moment at which mail is sent."""
+    """A worker with every workflow and activity.
+
+    `audit_keys` reads the keys that sign checkpoints; `now` gives the moment at which mail is sent
+    and checkpoints are made.
+    """
     records = Records(stores.recorder, on_conflict=metrics.record_conflicted)
     rules = RulesLoader(stores.shelf)
     notices = Notices(stores.people, mail, now=now, on_sent=metrics.reminder_sent)
     sweeps = RetentionSweeps(stores.database, stores.shelf, stores.people, mail, now=now)
+    nightly = NightlyCheckpoints(
+        stores.checkpoints,
+        stores.registrar,
+        stores.people,
+        stores.shelf,
+        mail,
+        audit_keys,
+        now=now,
+        on_made=metrics.checkpoint_made,
+        on_refused=metrics.checkpoint_refused,
+        on_sent=metrics.checkpoint_sent,
+    )
     return Worker(
         client,
         task_queue=task_queue,
@@ -73,6 +95,10 @@ def build_worker(
             sweeps.propose_disposals,
             sweeps.send_proposal,
             sweeps.overwrite_erased,
+            nightly.list_schools,
+            nightly.make_checkpoint,
+            nightly.list_governors,
+            nightly.send_checkpoint,
         ],
         workflow_runner=runner or sandbox(),
         graceful_shutdown_timeout=GRACE,
@@ -113,6 +139,7 @@ async def run(settings: Settings, stop: asyncio.Event) -> None:
             metrics_address=f"{settings.metrics_host}:{settings.sdk_metrics_port}"
         )
         client = await connect(temporal_connection(), keyring_of(settings), runtime)
+        await keep_schedules(client, settings.task_queue)
         waiting_for.discard("temporal")
         worker = build_worker(
             client,
@@ -120,7 +147,9 @@ async def run(settings: Settings, stop: asyncio.Event) -> None:
             mail_server(settings),
             task_queue=settings.task_queue,
             metrics=metrics,
+            audit_keys=partial(audit_keys_of, settings),
         )
+        audit_keys_of(settings)  # made at the first start, and looked at before it is needed
         async with worker:
             waiting_for.discard("worker")
             log.info("worker:ready", task_queue=settings.task_queue)

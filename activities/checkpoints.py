@@ -1,5 +1,6 @@
 """Checkpoints for the governors: made, and sent to each of them once."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from email.message import EmailMessage
@@ -31,6 +32,8 @@ from storage.registrar import Registrar
 from storage.shelf import Shelf
 from storage.signing_keys import SigningKeys
 
+NO_MAILBOX = 553  # SMTP: there can be no such mailbox
+_AN_ADDRESS = re.compile(r"[^@\s<>]+@[^@\s<>]+")
 GOVERNORS = (Role.GOVERNOR, Role.CHAIR_OF_GOVERNORS)
 
 log = structlog.get_logger(__name__)
@@ -124,23 +127,34 @@ class NightlyCheckpoints:
             return Delivery.NO_ADDRESS
         title = (await self._shelf.school(wanted.school)).title
         message_id = message_id_of(wanted)
-        message = written(signed, title, message_id, email, self._server.sender, self._now())
+        message = written(signed, title, message_id, self._server.sender, self._now())
         fact = {"number": wanted.number, "digest": signed.digest, "person": wanted.person}
         entry: CheckpointSent | CheckpointUndelivered
-        try:
-            await aiosmtplib.send(message, hostname=self._server.host, port=self._server.port)
-            entry = CheckpointSent(**fact, message_id=message_id)
-        except aiosmtplib.SMTPRecipientsRefused as error:
-            code = max(refusal.code for refusal in error.recipients)
-            if code < PERMANENT:
-                raise  # such as a full mailbox: it is tried again
+        refused = await self._hand_in(message, email)
+        if refused:
             log.warning("checkpoint:governor:refused", school=wanted.school, person=wanted.person)
-            entry = CheckpointUndelivered(**fact, message_id=message_id, code=code)
+            entry = CheckpointUndelivered(**fact, message_id=message_id, code=refused)
+        else:
+            entry = CheckpointSent(**fact, message_id=message_id)
         await self._registrar.append(wanted.school, [entry], SYSTEM, action_id, self._now())
         if isinstance(entry, CheckpointUndelivered):
             return Delivery.UNDELIVERED
         self._on_sent()
         return Delivery.SENT
+
+    async def _hand_in(self, message: EmailMessage, email: str) -> int | None:
+        """None where the server took the message; its reply code where it refused for good."""
+        if not _AN_ADDRESS.fullmatch(email):
+            return NO_MAILBOX
+        message["To"] = email
+        try:
+            await aiosmtplib.send(message, hostname=self._server.host, port=self._server.port)
+        except aiosmtplib.SMTPRecipientsRefused as error:
+            code = max(refusal.code for refusal in error.recipients)
+            if code < PERMANENT:
+                raise  # such as a full mailbox: it is tried again
+            return code
+        return None
 
 
 def message_id_of(wanted: CheckpointFor) -> str:
@@ -149,22 +163,20 @@ def message_id_of(wanted: CheckpointFor) -> str:
 
 
 def written(
-    signed: SignedCheckpoint, title: str, message_id: str, to: str, sender: str, now: datetime
+    signed: SignedCheckpoint, title: str, message_id: str, sender: str, now: datetime
 ) -> EmailMessage:
-    """The checkpoint as an e-mail to one governor: in the body to be read, attached to be kept."""
+    """The checkpoint as an e-mail: in the body to be read, attached to be kept."""
     checkpoint = signed.checkpoint
     message = EmailMessage()
     message["Message-ID"] = f"<{message_id}>"
     message["Date"] = format_datetime(now)
     message["From"] = sender
-    message["To"] = to
     # A school's auto-reply would help nobody (RFC 3834).
     message["Auto-Submitted"] = "auto-generated"
     message["Subject"] = f"{title}: checkpoint {checkpoint.number} of the record"
     message.set_content(_body(signed, title))
     message.add_attachment(
-        signed.note.encode(),
-        maintype="text",
+        signed.note,
         subtype="plain",
         filename=f"checkpoint-{checkpoint.school}-{checkpoint.number}.txt",
     )
@@ -175,12 +187,13 @@ def _body(signed: SignedCheckpoint, title: str) -> str:
     checkpoint = signed.checkpoint
     made_at = f"{checkpoint.made_at:%A} {checkpoint.made_at.day} {checkpoint.made_at:%B %Y, %H:%M}"
     return f"""\
-This is checkpoint {checkpoint.number} of the record of {title}: a signed summary of everything that
-was on the record on {made_at} UTC.
+This is checkpoint {checkpoint.number} of the record of {title}: a signed summary of everything
+that was on the record on {made_at} UTC.
 
-Please keep this message where the school can't change it, such as your own mailbox. You need not do
-anything else. As long as you have it, nobody can change, remove or slip in anything that was on
-the record that day without it being found: whoever checks the record can hold it against these lines.
+Please keep this message where the school can't change it, such as your own mailbox. You need
+not do anything else. As long as you have it, nothing that was on the record then can be
+changed, removed or slipped in without being found: whoever checks the record can hold it
+against these lines.
 
 They name nobody and say nothing about any case.
 

@@ -8,7 +8,7 @@ from cli.desk import a_desk
 from cli.embedded import Supervisor
 from cli.sample import furnish, open_cases
 from gateway.logs import configure_logging
-from gateway.stores import keyring_of, master_key_of
+from gateway.stores import audit_keys_of, keyring_of, master_key_of
 from settings import LogFormat, Settings, load_settings, temporal_connection
 from storage.migrations import migrate
 from storage.policy_files import load_policies
@@ -28,6 +28,7 @@ async def run_embedded(*, sample: bool) -> None:
         _log_apart(settings, stack)
         master_key_of(settings)
         keyring_of(settings)
+        audit_keys_of(settings)
         made: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         tasks: set[asyncio.Task[None]] = set()
 

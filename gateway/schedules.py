@@ -1,4 +1,4 @@
-"""What happens by the clock: Temporal Schedules, made or brought up to date when a worker starts."""
+"""What happens by the clock: Temporal Schedules, made or put right when a worker starts."""
 
 from datetime import timedelta
 from typing import NamedTuple
@@ -16,8 +16,11 @@ from temporalio.client import (
     ScheduleUpdate,
     ScheduleUpdateInput,
 )
+from temporalio.service import RPCError
 
 from domain.contracts import CHECKPOINTS
+from gateway.errors import ServiceUnreachable
+from gateway.temporal import HOW_TO_START
 
 TIME_ZONE = "Europe/London"
 # A service that was off in the night makes up for it when it is back; one night, not a month.
@@ -45,14 +48,18 @@ SCHEDULES = (Nightly("checkpoints", CHECKPOINTS, hour=2),)
 async def keep_schedules(client: Client, task_queue: str) -> None:
     """Makes each schedule that is missing, and brings the others to what this version says.
 
-    One that somebody has paused stays paused. Raises RPCError.
+    One that somebody has paused stays paused. Raises ServiceUnreachable.
     """
     for nightly in SCHEDULES:
         wanted = schedule_of(nightly, task_queue)
         try:
-            await client.create_schedule(nightly.id, wanted)
-        except ScheduleAlreadyRunningError:
-            await _update(client, nightly.id, wanted)
+            try:
+                await client.create_schedule(nightly.id, wanted)
+            except ScheduleAlreadyRunningError:
+                await _update(client, nightly.id, wanted)
+        except RPCError as error:
+            where = client.service_client.config.target_host
+            raise ServiceUnreachable("Temporal", where, HOW_TO_START) from error
 
 
 def schedule_of(nightly: Nightly, task_queue: str) -> Schedule:

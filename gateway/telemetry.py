@@ -50,6 +50,19 @@ class Metrics:
             ["kind"],
             registry=registry,
         )
+        self._checkpoints = Counter(
+            "evenhand_checkpoints_made", "Checkpoints signed", registry=registry
+        )
+        self._no_checkpoints = Counter(
+            "evenhand_checkpoints_refused",
+            "Checkpoints not signed because the record or the clock did not hold: an alarm each",
+            registry=registry,
+        )
+        self._checkpoints_sent = Counter(
+            "evenhand_checkpoints_sent",
+            "Checkpoints handed to the mail server, one for each governor",
+            registry=registry,
+        )
         self._seconds = Histogram(
             "evenhand_action_seconds",
             "Time from an action being asked for to its answer, in seconds",
@@ -75,6 +88,18 @@ class Metrics:
     def record_conflicted(self) -> None:
         """Count events of which the record holds others under the same identity."""
         self._conflicts.inc()
+
+    def checkpoint_made(self) -> None:
+        """Count a checkpoint that was signed."""
+        self._checkpoints.inc()
+
+    def checkpoint_refused(self) -> None:
+        """Count a checkpoint that could not be signed, which is an alarm."""
+        self._no_checkpoints.inc()
+
+    def checkpoint_sent(self) -> None:
+        """Count a checkpoint handed to the mail server for one governor."""
+        self._checkpoints_sent.inc()
 
     def reminder_sent(self, kind: str) -> None:
         """Count a reminder about a deadline of this kind."""

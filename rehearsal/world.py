@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime, time
+from functools import partial
 from pathlib import Path
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
@@ -28,6 +29,7 @@ from storage.database import open_database
 from storage.keys import MasterKey, new_key_text
 from storage.migrations import upgrade
 from storage.payload_codec import Keyring, encrypted_converter
+from storage.signing_keys import SigningKeys
 from worker import build_worker
 
 SCHOOL = "rehearsal"
@@ -98,6 +100,7 @@ async def a_world(story: Story, policy: Policy, calendar: SchoolCalendar) -> Asy
             MailServer("127.0.0.1", port, "evenhand@school.example"),
             task_queue=QUEUE,
             metrics=metrics,
+            audit_keys=partial(SigningKeys.from_text, {"rehearsal": new_key_text()}),
             # The workflow module is trusted: the service itself runs it in the sandbox.
             runner=ShiftedRunner(UnsandboxedWorkflowRunner(), clock),
             now=clock.now,

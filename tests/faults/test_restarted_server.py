@@ -23,7 +23,7 @@ from tests.faults.servers import (
     until_found,
 )
 from tests.support.outbox import Outbox
-from tests.support.school import POLICY, SCHOOL, SchoolInTest, a_school
+from tests.support.school import AUDIT_KEYS, POLICY, SCHOOL, SchoolInTest, a_school
 from tests.workflows.conftest import KEYRING
 from worker import build_worker
 
@@ -52,6 +52,7 @@ async def test_no_action_is_lost_or_done_twice_while_the_server_restarts(
                 MailServer("127.0.0.1", outbox.port, "evenhand@rowan-hill.example"),
                 task_queue=TASK_QUEUE,
                 metrics=Metrics(CollectorRegistry()),
+                audit_keys=lambda: AUDIT_KEYS,
             ),
         ):
             await _restarted_again_and_again(temporal, client, school)

@@ -21,7 +21,7 @@ from storage.payload_codec import encrypted_converter
 from tests.replay import scenarios
 from tests.support.handing_over import SOON
 from tests.support.outbox import Outbox, running_outbox
-from tests.support.school import SCHOOL, SchoolInTest, a_school
+from tests.support.school import AUDIT_KEYS, SCHOOL, SchoolInTest, a_school
 from tests.support.temporal import running_temporal, skipping_time
 from tests.workflows.conftest import KEYRING, QUEUE, Running
 from worker import build_worker
@@ -48,6 +48,7 @@ async def at_work(client: Client, folder: Path, port: int) -> AsyncIterator[Scho
             MailServer("127.0.0.1", port, "evenhand@rowan-hill.example"),
             task_queue=QUEUE,
             metrics=Metrics(CollectorRegistry()),
+            audit_keys=lambda: AUDIT_KEYS,
         ),
     ):
         yield school

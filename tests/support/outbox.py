@@ -11,12 +11,23 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 
 class Outbox:
-    """The messages received so far, in the order they came; `refuse` sets an answer to give."""
+    """The messages received so far, in the order they came; `refuse` sets an answer to give, and
+    `unknown` the addresses at which there is nobody.
+    """
 
     def __init__(self) -> None:
         self.port = 0
         self.messages: list[EmailMessage] = []
         self.refuse: str | None = None
+        self.unknown: set[str] = set()
+
+    async def handle_RCPT(  # noqa: N802
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        if address in self.unknown:
+            return "550 Nobody has this address"
+        envelope.rcpt_tos.append(address)
+        return "250 Somebody has"
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
         if self.refuse is not None:

@@ -21,10 +21,12 @@ from storage.database import open_database
 from storage.keys import MasterKey
 from storage.migrations import upgrade
 from storage.policy_files import load_policy
+from storage.signing_keys import SigningKeys
 from storage.term_files import load_calendar
 
 SCHOOL = "rowan-hill"
 MASTER_KEY = MasterKey(b"m" * 32)
+AUDIT_KEYS = SigningKeys({"test": b"a" * 32})
 POLICY = "eleanor-palmer-advocates"
 CALENDAR = load_calendar(HERE / "terms" / "sample.yaml")
 

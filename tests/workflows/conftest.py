@@ -17,7 +17,7 @@ from gateway.cases import Cases
 from gateway.telemetry import Metrics
 from storage.payload_codec import Keyring, encrypted_converter
 from tests.support.outbox import Outbox
-from tests.support.school import SCHOOL, SchoolInTest, a_school
+from tests.support.school import AUDIT_KEYS, SCHOOL, SchoolInTest, a_school
 from tests.support.temporal import skipping_time
 from worker import build_worker
 
@@ -71,6 +71,7 @@ async def running(database_url: str, outbox: Outbox) -> AsyncIterator[Running]:
             MailServer("127.0.0.1", outbox.port, "evenhand@rowan-hill.example"),
             task_queue=QUEUE,
             metrics=Metrics(CollectorRegistry()),
+            audit_keys=lambda: AUDIT_KEYS,
         ),
     ):
         yield Running(

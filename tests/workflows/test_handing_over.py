@@ -16,7 +16,7 @@ from gateway.search_attributes import SEARCH_ATTRIBUTES
 from gateway.telemetry import Metrics
 from storage.payload_codec import encrypted_converter
 from tests.support.handing_over import SOON
-from tests.support.school import POLICY, SCHOOL, SchoolInTest, a_school
+from tests.support.school import AUDIT_KEYS, POLICY, SCHOOL, SchoolInTest, a_school
 from tests.support.temporal import TemporalServer, running_temporal
 from tests.workflows.conftest import KEYRING
 from worker import build_worker
@@ -43,6 +43,7 @@ async def door(
             MailServer("127.0.0.1", 9, "evenhand@rowan-hill.example"),
             task_queue=QUEUE,
             metrics=Metrics(CollectorRegistry()),
+            audit_keys=lambda: AUDIT_KEYS,
         ),
     ):
         yield client, school.cases(client, QUEUE), school
