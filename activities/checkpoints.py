@@ -1,17 +1,15 @@
 """Checkpoints for the governors: made, and sent to each of them once."""
 
-import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.utils import format_datetime
 
-import aiosmtplib
 import structlog
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
-from activities.notices import PERMANENT, MailServer
+from activities.notices import MailServer, handed_in
 from domain.actions import SYSTEM
 from domain.checkpoint import CheckpointError, SignedCheckpoint
 from domain.contracts import (
@@ -32,8 +30,6 @@ from storage.registrar import Registrar
 from storage.shelf import Shelf
 from storage.signing_keys import SigningKeys
 
-NO_MAILBOX = 553  # SMTP: there can be no such mailbox
-_AN_ADDRESS = re.compile(r"[^@\s<>]+@[^@\s<>]+")
 GOVERNORS = (Role.GOVERNOR, Role.CHAIR_OF_GOVERNORS)
 
 log = structlog.get_logger(__name__)
@@ -127,34 +123,19 @@ class NightlyCheckpoints:
             return Delivery.NO_ADDRESS
         title = (await self._shelf.school(wanted.school)).title
         message_id = message_id_of(wanted)
-        message = written(signed, title, message_id, self._server.sender, self._now())
+        message = written(signed, title, message_id, email, self._server.sender, self._now())
         fact = {"number": wanted.number, "digest": signed.digest, "person": wanted.person}
         entry: CheckpointSent | CheckpointUndelivered
-        refused = await self._hand_in(message, email)
-        if refused:
-            log.warning("checkpoint:governor:refused", school=wanted.school, person=wanted.person)
-            entry = CheckpointUndelivered(**fact, message_id=message_id, code=refused)
-        else:
+        if await handed_in(self._server, message):
             entry = CheckpointSent(**fact, message_id=message_id)
+        else:
+            log.warning("checkpoint:address:refused", school=wanted.school, number=wanted.number)
+            entry = CheckpointUndelivered(**fact, message_id=message_id)
         await self._registrar.append(wanted.school, [entry], SYSTEM, action_id, self._now())
         if isinstance(entry, CheckpointUndelivered):
             return Delivery.UNDELIVERED
         self._on_sent()
         return Delivery.SENT
-
-    async def _hand_in(self, message: EmailMessage, email: str) -> int | None:
-        """None where the server took the message; its reply code where it refused for good."""
-        if not _AN_ADDRESS.fullmatch(email):
-            return NO_MAILBOX
-        message["To"] = email
-        try:
-            await aiosmtplib.send(message, hostname=self._server.host, port=self._server.port)
-        except aiosmtplib.SMTPRecipientsRefused as error:
-            code = max(refusal.code for refusal in error.recipients)
-            if code < PERMANENT:
-                raise  # such as a full mailbox: it is tried again
-            return code
-        return None
 
 
 def message_id_of(wanted: CheckpointFor) -> str:
@@ -163,14 +144,15 @@ def message_id_of(wanted: CheckpointFor) -> str:
 
 
 def written(
-    signed: SignedCheckpoint, title: str, message_id: str, sender: str, now: datetime
+    signed: SignedCheckpoint, title: str, message_id: str, to: str, sender: str, now: datetime
 ) -> EmailMessage:
-    """The checkpoint as an e-mail: in the body to be read, attached to be kept."""
+    """The checkpoint as an e-mail to one address: in the body to be read, attached to be kept."""
     checkpoint = signed.checkpoint
     message = EmailMessage()
     message["Message-ID"] = f"<{message_id}>"
     message["Date"] = format_datetime(now)
     message["From"] = sender
+    message["To"] = to
     # A school's auto-reply would help nobody (RFC 3834).
     message["Auto-Submitted"] = "auto-generated"
     message["Subject"] = f"{title}: checkpoint {checkpoint.number} of the record"

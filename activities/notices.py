@@ -85,7 +85,7 @@ def _above(role: Role) -> Iterable[Role]:
 
 
 async def handed_in(server: MailServer, message: EmailMessage) -> bool:
-    """Hands a message in; False where its recipient is refused for good.
+    """Hands a message in; False where its recipient is refused for good, or has no real address.
 
     Raises SMTPException where the server can't be reached, or asks to try again later.
     """
@@ -95,6 +95,8 @@ async def handed_in(server: MailServer, message: EmailMessage) -> bool:
         if any(refusal.code < PERMANENT for refusal in error.recipients):
             raise  # such as a full mailbox: it is tried again
         return False
+    except ValueError:
+        return False  # what was given is no address at all
     return True
 
 

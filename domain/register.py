@@ -130,14 +130,13 @@ class CheckpointSent(Frozen):
 
 
 class CheckpointUndelivered(Frozen):
-    """The mail server refused a governor's address for good, with this reply code (SMTP)."""
+    """The mail server refused a governor's address for good."""
 
     type: Literal["checkpoint:undelivered"] = "checkpoint:undelivered"
     number: int = Field(ge=1)
     digest: str
     person: PersonId
     message_id: str
-    code: int
 
 
 RegisterFact = Annotated[

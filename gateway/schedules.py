@@ -18,7 +18,7 @@ from temporalio.client import (
 )
 from temporalio.service import RPCError
 
-from domain.contracts import CHECKPOINTS
+from domain.contracts import CHECKPOINTS, RETENTION_SWEEP
 from gateway.errors import ServiceUnreachable
 from gateway.temporal import HOW_TO_START
 
@@ -41,7 +41,10 @@ class Nightly(NamedTuple):
         return f"evenhand/{self.name}"
 
 
-SCHEDULES = (Nightly("checkpoints", CHECKPOINTS, hour=2),)
+SCHEDULES = (
+    Nightly("retention", RETENTION_SWEEP, hour=1),  # before the checkpoint, which then covers it
+    Nightly("checkpoints", CHECKPOINTS, hour=2),
+)
 """Every schedule of an installation."""
 
 
@@ -57,7 +60,7 @@ async def keep_schedules(client: Client, task_queue: str) -> None:
                 await client.create_schedule(nightly.id, wanted)
             except ScheduleAlreadyRunningError:
                 await _update(client, nightly.id, wanted)
-        except RPCError as error:
+        except (RPCError, RuntimeError) as error:
             where = client.service_client.config.target_host
             raise ServiceUnreachable("Temporal", where, HOW_TO_START) from error
 

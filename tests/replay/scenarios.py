@@ -1,11 +1,14 @@
-"""Cases whose histories are recorded: together they go through all of the workflow's code."""
+"""What is recorded as histories: together they go through all of the workflows' code.
+
+Each scenario says the id of its workflow, or the reference of its case.
+"""
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from temporalio.client import Client, WorkflowHandle
 
-from domain.contracts import RETENTION_SWEEP
+from domain.contracts import CHECKPOINTS, RETENTION_SWEEP, case_workflow_id
 from domain.register import HoldPlaced
 from domain.vocabulary import DeadlineKind
 from gateway.cases import Cases
@@ -50,7 +53,7 @@ async def a_whole_ladder(running: Running) -> str:
     await cases.act(reference, "signpost", {}, leader)
     await cases.act(reference, "lift_restriction", WHY | restriction, chair)
     await cases.act(reference, "close", WHY | {"outcome": "resolved"}, head)
-    return reference
+    return case_workflow_id(SCHOOL, reference)
 
 
 async def an_overdue_case_that_lapses(running: Running) -> str:
@@ -65,7 +68,18 @@ async def an_overdue_case_that_lapses(running: Running) -> str:
     case = await cases.show(reference)
     (reopening,) = case.deadlines
     await running.pass_time(reopening.due_at + timedelta(minutes=5))
-    return reference
+    return case_workflow_id(SCHOOL, reference)
+
+
+async def a_night(running: Running) -> str:
+    """A checkpoint for two governors, one of whom has no such address; the workflow's id."""
+    cases, school = running.cases, running.school
+    await cases.open(POLICY, school.concern(), school.actor("asha"))
+    running.outbox.unknown.add("elif@rowan-hill.example")
+    name = "checkpoints-in-test"
+    await running.client.execute_workflow(CHECKPOINTS, id=name, task_queue=QUEUE)
+    running.outbox.unknown.clear()
+    return name
 
 
 async def a_case_handed_over(client: Client, cases: Cases, school: SchoolInTest) -> str:

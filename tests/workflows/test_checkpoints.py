@@ -215,4 +215,4 @@ async def test_an_address_that_is_refused_for_good_is_noted(
         assert await send(stores.registrar, wanted) is expected
 
     noted = [fact for fact in await facts(school) if isinstance(fact, CheckpointUndelivered)]
-    assert [(fact.person, fact.code) for fact in noted] == [(nobody, 550), (mistyped, 553)]
+    assert [fact.person for fact in noted] == [nobody, mistyped]
