@@ -26,8 +26,8 @@ LOGGED = frozenset(
     action action_id activity_id activity_type address attempt calendar_digest case child codes
     count deadline digest due_at due_on duration error exit_code file generation kind level line
     logger message_id metrics_port namespace number pid place policy policy_digest port ready
-    reference role rule run_id school seconds sequence signal stage step task_queue timestamp track type
-    update_id variable version withheld workflow_id workflow_type
+    reference role rule run_id school seconds sequence signal stage step task_queue timestamp track
+    type update_id variable version withheld workflow_id workflow_type
     """.split()
 )
 """The fields that a line may have besides its name; add one only if it can't hold a person."""

@@ -16,7 +16,7 @@ from storage.database import DatabaseUnreachable
 from storage.payload_codec import encrypted_converter
 from tests.faults.servers import PostgresProcess, until_found
 from tests.support.postgres import postgres_folder
-from tests.support.school import POLICY, SCHOOL, a_school
+from tests.support.school import AUDIT_KEYS, POLICY, SCHOOL, a_school
 from tests.support.temporal import running_temporal
 from tests.workflows.conftest import KEYRING
 from worker import build_worker
@@ -47,6 +47,7 @@ async def test_an_action_waits_for_the_database_and_is_recorded_once(
                 MailServer("127.0.0.1", 9, "evenhand@rowan-hill.example"),
                 task_queue=TASK_QUEUE,
                 metrics=Metrics(CollectorRegistry()),
+                audit_keys=lambda: AUDIT_KEYS,
             ),
         ):
             cases = school.cases(client, TASK_QUEUE, patience=timedelta(seconds=30))
