@@ -42,7 +42,9 @@ class Nightly(NamedTuple):
 
 
 SCHEDULES = (
-    Nightly("retention", RETENTION_SWEEP, hour=1),  # before the checkpoint, which then covers it
+    # Before the checkpoint, which then covers it. No local time between one and two: when the
+    # clocks change there is none such, or two.
+    Nightly("retention", RETENTION_SWEEP, hour=0, minute=30),
     Nightly("checkpoints", CHECKPOINTS, hour=2),
 )
 """Every schedule of an installation."""

@@ -46,7 +46,7 @@ async def test_a_schedule_is_made_once_and_then_kept_up(client: Client) -> None:
     first = await described(client, nightly)
 
     for moment in first.info.next_action_times:
-        assert moment.astimezone(LONDON).strftime("%H:%M:%S") == "02:00:00"
+        assert f"{moment.astimezone(LONDON):%H:%M:%S}" == "02:00:00"
     days = {moment.astimezone(LONDON).date() for moment in first.info.next_action_times}
     assert len(days) == len(first.info.next_action_times) > 1
 
