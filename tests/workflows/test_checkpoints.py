@@ -18,7 +18,7 @@ from domain.register import CheckpointSent, CheckpointUndelivered, HoldPlaced, R
 from domain.vocabulary import Role
 from storage.registrar import Registrar
 from tests.support.outbox import Outbox
-from tests.support.school import AUDIT_KEYS, POLICY, SCHOOL, SchoolInTest
+from tests.support.school import AUDIT_KEYS, SCHOOL, SchoolInTest
 from tests.workflows.conftest import QUEUE, Running
 
 SENT = (Delivery.SENT, Delivery.SENT)
@@ -55,7 +55,7 @@ def attached(message: EmailMessage) -> str:
 
 async def test_every_governor_gets_each_checkpoint_once(running: Running) -> None:
     school, outbox = running.school, running.outbox
-    await running.cases.open(POLICY, school.concern(), school.actor("asha"))
+    await something_happens(running, SCHOOL)
 
     [night] = await a_night(running, "first")
 
@@ -112,7 +112,7 @@ async def test_a_school_without_a_record_or_without_governors_keeps_nobody_waiti
 
 async def test_a_mail_server_that_comes_back_gets_the_checkpoint(running: Running) -> None:
     school, outbox = running.school, running.outbox
-    await running.cases.open(POLICY, school.concern(), school.actor("asha"))
+    await something_happens(running, SCHOOL)
     outbox.refuse = "451 Not now"
     handle = await running.client.start_workflow(CHECKPOINTS, id="night", task_queue=QUEUE)
     await running.environment.sleep(timedelta(hours=3))
@@ -126,10 +126,10 @@ async def test_a_mail_server_that_comes_back_gets_the_checkpoint(running: Runnin
 
 
 async def test_what_goes_wrong_at_one_school_is_told_and_stops_no_other(running: Running) -> None:
-    school, stores = running.school, running.school.stores
+    stores = running.school.stores
     digest = (await stores.shelf.school(SCHOOL)).calendar_digest
     await stores.shelf.set_school(ELSEWHERE, "Hazel Lane School", digest)
-    await running.cases.open(POLICY, school.concern(), school.actor("asha"))
+    await something_happens(running, SCHOOL)
     # A checkpoint from the future: to that school the clock has gone back.
     await something_happens(running, ELSEWHERE)
     ahead = await running.environment.get_current_time() + timedelta(days=400)
@@ -176,7 +176,7 @@ async def test_a_second_copy_can_be_recognised(
     running: Running, send: Callable[[Registrar, CheckpointFor], Awaitable[Delivery]]
 ) -> None:
     school, outbox = running.school, running.outbox
-    await running.cases.open(POLICY, school.concern(), school.actor("asha"))
+    await something_happens(running, SCHOOL)
     await a_night(running, "night")
     outbox.messages.clear()
     wanted = CheckpointFor(school=SCHOOL, number=1, person=school.people["cara"])
@@ -196,7 +196,7 @@ async def test_an_address_that_is_refused_for_good_is_noted(
     send: Callable[[Registrar, CheckpointFor], Awaitable[Delivery]],
 ) -> None:
     school, stores = running.school, running.school.stores
-    await running.cases.open(POLICY, school.concern(), school.actor("asha"))
+    await something_happens(running, SCHOOL)
     await stores.checkpoints.make(SCHOOL, AUDIT_KEYS, await running.environment.get_current_time())
     add = stores.people.add_person
     nobody = await add(SCHOOL, "Nobody Here", "nobody@rowan-hill.example")
