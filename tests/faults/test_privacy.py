@@ -1,17 +1,21 @@
 """Names, addresses and what people wrote are nowhere in clear: looked for in the raw bytes."""
 
 import base64
+import contextlib
 import json
 import quopri
+import sqlite3
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from sqlalchemy import text
 
 from domain.contracts import TASK_QUEUE, case_workflow_id
+from domain.register import ErasureRepeated
 from domain.vocabulary import ErasureGround, Role
 from gateway.erasure import Erasing
 from gateway.gathering import Choices
+from gateway.stores import open_stores
 from gateway.subject_access import SubjectAccess
 from storage.erased_list import ErasedList
 from storage.payload_codec import encrypted_converter
@@ -23,7 +27,7 @@ from tests.faults.servers import (
     until_found,
 )
 from tests.support.outbox import Outbox
-from tests.support.school import PEOPLE, POLICY, SCHOOL, SchoolInTest, a_school
+from tests.support.school import MASTER_KEY, PEOPLE, POLICY, SCHOOL, SchoolInTest, a_school
 from tests.support.temporal import running_temporal
 from tests.workflows.conftest import KEYRING
 
@@ -185,3 +189,34 @@ async def erase(school: SchoolInTest, data: Path, person: str) -> None:
     asked = await erasing.request(person, ErasureGround.UNLAWFUL, why, school.actor("gil"))
     destroyed = await erasing.confirm(asked, school.actor("cara"))
     assert (destroyed.listed, destroyed.overwritten) == (True, True)
+
+
+async def test_a_restored_database_gives_nobody_back_once_the_worker_starts(
+    tmp_path: Path, outbox: Outbox
+) -> None:
+    database = tmp_path / "evenhand.db"
+    url = f"sqlite+aiosqlite:///{database}"
+    older = tmp_path / "older.db"
+    async with a_school(url) as school:
+        hana = school.people["hana"]
+        with (
+            contextlib.closing(sqlite3.connect(database)) as source,
+            contextlib.closing(sqlite3.connect(older)) as copy,
+        ):
+            source.backup(copy)
+        await erase(school, tmp_path, hana)
+    older.replace(database)
+
+    with running_temporal(tmp_path) as server:
+        worker = WorkerProcess(tmp_path, url, server.port, outbox.port)
+        await worker.start()
+        worker.stop()
+
+    stores = open_stores(url, MASTER_KEY)
+    try:
+        assert (await stores.people.person(hana)).erased
+        [entry] = await stores.registrar.entries(SCHOOL)
+        assert entry.event.fact == ErasureRepeated(people=(hana,), references=())
+        assert (await stores.record.verify()).holds
+    finally:
+        await stores.close()
