@@ -4,11 +4,13 @@ They show a school what its letters look like, and prove its templates before an
 """
 
 from collections.abc import Iterator
+from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 from documents.specimen_story import (
     ADVICE_QUESTION,
     ADVOCATE,
+    ANSWER,
     CHANGES,
     DISCUSSED,
     FAMILY,
@@ -19,6 +21,7 @@ from documents.specimen_story import (
     SERVICE,
     Who,
 )
+from domain.calendar import Clock
 from domain.letter_facts import (
     ADVISERS,
     SCOPES,
@@ -57,6 +60,9 @@ _DUTIES = {
 _FAMILIES = (Role.PARENT, Role.ADVOCATE)
 
 
+DATED = date(2026, 9, 15)
+
+
 class Specimen(NamedTuple):
     """One letter that can occur: where and to whom, in a few words, and its facts."""
 
@@ -74,10 +80,14 @@ def with_sample_details(templates: LetterTemplates) -> LetterTemplates:
 def specimens(policy: Policy, letter: Letter, details: SchoolDetails) -> Iterator[Specimen]:
     """Every way in which this letter can occur under this policy; none where it can't."""
     for ladder in policy.ladders:
-        for step in _steps(policy, ladder, letter):
+        steps = _steps(policy, ladder, letter)
+        for step in steps:
             for role in _recipients(ladder, letter):
                 for label, variant in _variants(policy, ladder, step, letter):
-                    words = [ladder.track.value, step.id.value if letter.goes_with is None else ""]
+                    words = [
+                        ladder.track.value,
+                        step.id.value if letter.goes_with is None or len(steps) > 1 else "",
+                    ]
                     label = " ".join(one for one in (*words, role or "", label) if one)
                     base = _facts(policy, ladder, step, letter, role, details)
                     yield Specimen(label, ladder.track, LetterFacts(**(base | variant)))
@@ -131,12 +141,13 @@ def _variants(
             kinds = step.advice or (AdviceKind.LOCAL_AUTHORITY,)
             return [(kind.value, _adviser(kind)) for kind in kinds]
         case "restriction":
-            answer = "You told us that you were worried about that day. We see that, and we are sorry for our part in it. We still think that staff need some quiet for a while."  # fmt: skip  # noqa: E501
-            return [("heard", {"answer": answer}), ("not heard", {})]
+            return [("heard", {"answer": ANSWER}), ("not heard", {})]
+        case "variation":
+            return [("", _narrower(step))]
         case "review-result":
-            results = {
+            results: dict[ReviewResult, dict[str, Any]] = {
                 ReviewResult.CONTINUE: {},
-                ReviewResult.VARY: {"changes": CHANGES},
+                ReviewResult.VARY: _narrower(step),
                 ReviewResult.LIFT: {},
             }
             return [(result.value, {"review": result, **more}) for result, more in results.items()]
@@ -195,7 +206,7 @@ def _facts(
             address=to.address,
         ),
         "reference": f"{policy.reference_prefix}-2026-0042",
-        "dated": "15 September 2026",
+        "dated": f"{DATED.day} {DATED:%B %Y}",
         "contact": ContactFacts(
             name=here.contact.name,
             role=here.contact.role,
@@ -213,11 +224,10 @@ def _facts(
         "answer_by": "Tuesday 22 September 2026" if letter.id in _HEARD else None,
         "decide_by": "Tuesday 29 September 2026" if letter.id in _HEARD else None,
         "follow_up_on": "Wednesday 14 October 2026",
-        "quiet_until": "Monday 15 March 2027" if step.quiet_period else None,
+        "quiet_until": _quiet_until(step),
         "restriction": _limit(step, at_once=letter.id == "interim-restriction")
         if step.restriction
         else None,
-        "changes": CHANGES if letter.id == "variation" else None,
         "meeting": _meeting(policy),
         "advice": AdviceFacts(
             kind=AdviceKind.LOCAL_AUTHORITY,
@@ -228,6 +238,19 @@ def _facts(
     }
 
 
+def _quiet_until(step: Step) -> str | None:
+    if step.quiet_period is None:
+        return None
+    amount, clock = step.quiet_period.amount, step.quiet_period.clock
+    if clock is Clock.CALENDAR_MONTHS:
+        year, month = divmod(DATED.year * 12 + DATED.month - 1 + amount, 12)
+        day = date(year, month + 1, DATED.day)
+    else:
+        day = DATED + timedelta(days=amount * (7 if clock is Clock.CALENDAR_WEEKS else 1))
+    return f"{day:%A} {day.day} {day:%B %Y}"
+
+
+_OWES = (Role.HEADTEACHER, Role.SENIOR_LEADER, Role.STAFF, Role.SERVICE_STAFF)
 _HEARD = ("intention-to-restrict", "interim-restriction")
 
 
@@ -237,9 +260,17 @@ def _clauses(policy: Policy, ladder: Ladder, letter: Letter) -> list[str]:
         return owed[:1]
     if letter.id == "meeting-invitation" and policy.recording:
         return [policy.recording.clause]
-    bound = ladder.respondent or ladder.first_look.owner
-    clauses = [clause.id for clause in policy.clauses if clause.binds is bound]
+    bound = (ladder.respondent,) if ladder.respondent else _OWES
+    clauses = [clause.id for clause in policy.clauses if clause.binds in bound]
     return (clauses or [policy.clauses[0].id])[:2]
+
+
+def _narrower(step: Step) -> dict[str, Any]:
+    limit = _limit(step)
+    return {
+        "changes": CHANGES,
+        "restriction": limit.model_copy(update={"scopes": limit.scopes[:1]}),
+    }
 
 
 def _limit(step: Step, *, at_once: bool = False) -> RestrictionFacts:

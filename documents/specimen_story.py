@@ -100,7 +100,7 @@ REASONS: dict[str, str] = {
     "to do.",
 }
 
-CHANGES = "You can write to our staff again. You are still asked not to meet them in person."
+CHANGES = "From today less is limited than before. What is left is in this list."
 ADVICE_QUESTION = "What would you do in our place, and is there anything that we have missed?"
 DISCUSSED: dict[str, Any] = {
     "discussed": (
@@ -112,3 +112,7 @@ DISCUSSED: dict[str, Any] = {
         "We meet again on Thursday 22 October 2026.",
     ),
 }
+ANSWER = (
+    "You told us that you were worried that day. We understand that, and we are sorry for our part "
+    "in it. We still think that everybody needs some quiet for a while."
+)

@@ -190,7 +190,7 @@ def clause_facts(policy: Policy, clause_id: str) -> ClauseFacts:
     place = clause.place
     if place.startswith(BEYOND):
         # What the school added to its code is said to be that.
-        place = f"added to the code, from: {place.removeprefix(BEYOND)}"
+        place = f"Added to the code, from {place.removeprefix(BEYOND)}"
     return ClauseFacts(id=clause.id, text=clause.text, place=place)
 
 
