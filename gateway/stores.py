@@ -60,6 +60,7 @@ def open_stores(
     people = People(database, master_key)
     shelf = Shelf(database)
     ledger = Ledger(database)
+    views = Views(database, views_waiting, on_view_waiting)
     return Stores(
         database=database,
         people=people,
@@ -70,9 +71,9 @@ def open_stores(
         recorder=Recorder(database, on_recorded),
         registrar=Registrar(database, on_recorded),
         disposals=Disposals(database, shelf),
-        views=Views(database, views_waiting, on_view_waiting),
+        views=views,
         ledger=ledger,
-        checkpoints=Checkpoints(database, ledger),
+        checkpoints=Checkpoints(database, ledger, views),
     )
 
 

@@ -33,6 +33,7 @@ from storage.placing import LedgerError, hold_ledger, size_of
 from storage.signing_keys import SigningKeys
 from storage.tables import CheckpointRow, EventRow, LedgerRow
 from storage.tiles import TilesDoNotFit
+from storage.views import Views, seal_views
 
 _NEAR = 3
 
@@ -47,9 +48,10 @@ class Made(NamedTuple):
 class Checkpoints:
     """The checkpoints of all schools, and the public keys they are verified with."""
 
-    def __init__(self, database: Database, ledger: Ledger) -> None:
+    def __init__(self, database: Database, ledger: Ledger, views: Views | None = None) -> None:
         self._database = database
         self._ledger = ledger
+        self._views = views
 
     async def make(
         self,
@@ -60,10 +62,13 @@ class Checkpoints:
     ) -> Made:
         """Signs all that is on a school's record at this moment (`now`, aware).
 
-        Where nothing happened since the last checkpoint, that one stands and is returned; so it
-        does for the second of two who make one at once. Stopped at any point, it may be begun
-        again. Raises CheckpointRefused, which says what was signed before; NothingOnRecord.
+        Where nothing happened since the last checkpoint, and nobody looked, that one stands and is
+        returned; so it does for the second of two who make one at once. Stopped at any point, it
+        may be begun again. Raises CheckpointRefused, which says what was signed before;
+        NothingOnRecord.
         """
+        if self._views is not None:
+            await self._views.enter_waiting()
         last = await self._database.transact(partial(_begin, school, keys, now))
         try:
             return await self._place_and_sign(school, keys, now, progress)
@@ -135,13 +140,16 @@ class Checkpoints:
 def _begin(
     school: str, keys: SigningKeys, now: datetime, connection: Connection
 ) -> Checkpoint | None:
-    """The last checkpoint, if it can be followed by another now; the active key is noted."""
+    """The last checkpoint, if it can be followed by another now; the active key is noted, and who
+    looked since then is sealed."""
     on_record = connection.scalar(select(exists().where(EventRow.school == school)))
     last = _last_that_is_ours(connection, school, keys)
     if last is None and not on_record:
         raise NothingOnRecord(school)
     _check_clock(last and last.checkpoint, now)
     adopt_key(connection, school, keys, SYSTEM, now)
+    # Who looked is sealed by an entry of the register, which this checkpoint then covers.
+    seal_views(connection, school, SYSTEM, now)
     return last and last.checkpoint
 
 

@@ -117,11 +117,11 @@ class Views:
         async with self._database.reading() as connection:
             return [_view(row) for row in await connection.execute(rows)]
 
-    async def seal(self, school: str, actor: Actor, action_id: str, at: datetime) -> int:
+    async def seal(self, school: str, actor: Actor, at: datetime) -> int:
         """Seals what is not sealed yet, and says how many views the batch has (0: none)."""
         await self.enter_waiting()
         sealed = await self._database.transact(
-            lambda connection: seal_views(connection, school, actor, action_id, at)
+            lambda connection: seal_views(connection, school, actor, at)
         )
         return sealed.last - sealed.first + 1 if sealed else 0
 
@@ -154,7 +154,7 @@ class Views:
 
 
 def seal_views(
-    connection: Connection, school: str, actor: Actor, action_id: str, at: datetime
+    connection: Connection, school: str, actor: Actor, at: datetime
 ) -> ViewsSealed | None:
     """Seals every view since the last batch by an entry of the register, in this transaction.
 
@@ -172,7 +172,7 @@ def seal_views(
     if end == last:
         return None
     seal = ViewsSealed(batch=len(seals) + 1, first=last + 1, last=end, digest=digest.hex())
-    append_entries(connection, school, [seal], actor, action_id, at)
+    append_entries(connection, school, [seal], actor, f"seal-views-{seal.batch}", at)
     return seal
 
 

@@ -69,7 +69,7 @@ async def test_the_service_has_the_rights_it_needs(
     assert await Ledger(application).rebuild_tiles(SCHOOL) == 3
     look = Look("look-1", OPENED_AT, SCHOOL, HEAD, Viewed.CASE, REFERENCE, True)
     await Views(application).record(look)
-    assert await Views(application).seal(SCHOOL, HEAD, "seal-1", OPENED_AT) == 1
+    assert await Views(application).seal(SCHOOL, HEAD, OPENED_AT) == 1
 
 
 @pytest.mark.parametrize(

@@ -13,11 +13,15 @@ from sqlalchemy.exc import IntegrityError
 
 from domain.register import REGISTER
 from domain.views import Viewed, ViewsSealed
+from storage.checkpoints import Checkpoints
 from storage.database import Database
+from storage.ledger import Ledger
 from storage.record import Record
+from storage.recorder import Recorder
 from storage.registrar import Registrar
+from storage.signing_keys import SigningKeys
 from storage.views import Look, LookUnrecorded, Views
-from tests.storage.samples import HEAD, OPENED_AT, REFERENCE, SCHOOL
+from tests.storage.samples import HEAD, OPENED_AT, REFERENCE, SCHOOL, opening
 
 TRIGGERS = {
     "sqlite": ("DROP TRIGGER views_refuse_update", "DROP TRIGGER views_refuse_delete"),
@@ -63,11 +67,11 @@ async def test_looks_are_kept_in_order_without_a_gap(database: Database, views: 
 async def test_batches_are_sealed_on_the_register_and_chained(
     views: Views, record: Record, database: Database
 ) -> None:
-    assert await views.seal(SCHOOL, HEAD, "seal-0", OPENED_AT) == 0
+    assert await views.seal(SCHOOL, HEAD, OPENED_AT) == 0
     for batch in range(2):
         for number in range(3):
             await views.record(a_look(10 * batch + number))
-        assert await views.seal(SCHOOL, HEAD, f"seal-{batch + 1}", OPENED_AT) == 3
+        assert await views.seal(SCHOOL, HEAD, OPENED_AT) == 3
     await views.record(a_look(99))
 
     seals = [one.event.fact for one in await Registrar(database).entries(SCHOOL)]
@@ -149,7 +153,7 @@ async def test_a_sealed_view_that_was_touched_is_named(
     for number in range(5):
         await views.record(a_look(number))
         if number in (2, 4):
-            await views.seal(SCHOOL, HEAD, f"seal-{number}", OPENED_AT)
+            await views.seal(SCHOOL, HEAD, OPENED_AT)
     kind = "sqlite" if database.is_sqlite else "postgresql"
     await run(database, *TRIGGERS[kind], statement)
 
@@ -198,7 +202,7 @@ async def test_a_seal_covers_what_waited(database: Database, views: Views) -> No
     async with somebody_else_writing(database):
         await views.record(a_look(1))
 
-    assert await views.seal(SCHOOL, HEAD, "seal-1", OPENED_AT) == 1
+    assert await views.seal(SCHOOL, HEAD, OPENED_AT) == 1
 
 
 async def test_nobody_looks_unseen(database: Database, tmp_path: Path) -> None:
@@ -224,3 +228,27 @@ async def test_a_waiting_line_that_cannot_be_read_stays_and_stops_nobody(
 
     assert torn.exists()
     assert len(await views.of_case(SCHOOL, REFERENCE)) == 1
+
+
+async def test_a_checkpoint_seals_who_looked_and_covers_the_seal(
+    database: Database, views: Views, recorder: Recorder
+) -> None:
+    await recorder.record(opening())
+    await views.record(a_look(1))
+    async with somebody_else_writing(database):
+        await views.record(a_look(2))
+    checkpoints = Checkpoints(database, Ledger(database), views)
+    keys = SigningKeys({"first": bytes(32)})
+
+    first = await checkpoints.make(SCHOOL, keys, OPENED_AT + timedelta(days=1))
+    again = await checkpoints.make(SCHOOL, keys, OPENED_AT + timedelta(days=2))
+    await views.record(a_look(3))
+    third = await checkpoints.make(SCHOOL, keys, OPENED_AT + timedelta(days=3))
+
+    assert (first.new, again.new, third.new) == (True, False, True)
+    assert await views.check(SCHOOL) == (3, 0, None)
+    entries = await Registrar(database).entries(SCHOOL)
+    sealed = [one.event.fact for one in entries if isinstance(one.event.fact, ViewsSealed)]
+    assert [(seal.first, seal.last) for seal in sealed] == [(1, 2), (3, 3)]
+    # Two events of the case, the key that was adopted, and the seals.
+    assert (first.signed.checkpoint.size, third.signed.checkpoint.size) == (4, 5)
