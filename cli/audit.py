@@ -9,12 +9,14 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
+from cli import checkpoints
 from cli.desk import Desk, at_the_desk
 from cli.options import AsJson
 from cli.outcome import WIDTH, Exit
 from storage.verification import Verification
 
 app = typer.Typer()
+checkpoints.mount(app)
 WHAT_A_CHAIN_CANNOT_SHOW = (
     "A chain shows that nothing inside it was changed, removed or slipped in. Whether somebody "
     "with the whole database in their hands rewrote a chain from its beginning can be told only by "

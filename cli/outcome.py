@@ -42,12 +42,14 @@ def told(error: BaseException) -> tuple[Exit, dict[str, Any]]:
     from cli.embedded.problems import EmbeddedProblem, WillNotStart
     from documents.typesetting import TypesettingFailed
     from domain.calendar import CalendarError
+    from domain.checkpoint import CheckpointError
     from domain.errors import CaseError
     from domain.letter_editing import CannotReadLetter
     from domain.letters import LetterProblem
     from domain.period import PeriodProblem
     from domain.review import ReviewError, ReviewNotFound
     from domain.review_draw import DrawImpossible
+    from gateway.checkpoints import DoesNotHold
     from gateway.errors import (
         ActionRefused,
         BadRequest,
@@ -58,14 +60,17 @@ def told(error: BaseException) -> tuple[Exit, dict[str, Any]]:
     )
     from gateway.health import HealthPortTaken
     from settings import SettingsError
+    from storage.checkpoint_errors import CheckpointNotFound, CheckpointRefused, NothingOnRecord
     from storage.database import DatabaseError, DatabaseUnreachable
     from storage.erased_list import ErasedListProblem
     from storage.keys import KeyProblem
     from storage.people import PersonAlreadyThere, PersonNotFound
+    from storage.placing import LedgerError
     from storage.policy_reading import PolicyFileError
     from storage.record import CaseNotFound
     from storage.shelf import NotOnTheShelf, PolicyVersionTaken
     from storage.term_files import TermFileError
+    from storage.tiles import TilesDoNotFit
     from storage.views import LookUnrecorded
 
     match error:
@@ -73,6 +78,15 @@ def told(error: BaseException) -> tuple[Exit, dict[str, Any]]:
             return Exit.REFUSED, error.refusal.model_dump(mode="json")
         case CaseError():
             return Exit.REFUSED, {"sentence": error.sentence, "rule": error.rule.value}
+        case CheckpointRefused():
+            last = error.last.model_dump(mode="json") if error.last else None
+            return Exit.REFUSED, {"sentence": str(error), "last_checkpoint": last}
+        case (
+            CheckpointError() | NothingOnRecord() | DoesNotHold() | LedgerError() | TilesDoNotFit()
+        ):
+            return Exit.REFUSED, {"sentence": str(error)}
+        case CheckpointNotFound():
+            return Exit.BAD_USAGE, {"sentence": str(error), "near": list(error.near)}
         case NothingHeld() | ReviewError():
             return Exit.REFUSED, {"sentence": str(error)}
         case PolicyFileError() | TermFileError():

@@ -1,6 +1,7 @@
 """`evenhand school`: schools, the calendars they go by and the codes they adopt."""
 
 import json
+import re
 from pathlib import Path
 from typing import Annotated
 
@@ -10,8 +11,9 @@ from rich.progress import track
 
 from cli.desk import Desk, at_the_desk
 from cli.options import AsJson, InRole, School, Who
-from cli.outcome import Exit
+from cli.outcome import BadUsage, Exit
 from cli.policies import find_policy
+from domain.policy import IDENTIFIER
 from gateway.errors import ActionRefused
 from storage.term_files import load_calendar
 
@@ -26,6 +28,12 @@ def add(
     calendar: Calendar,
 ) -> None:
     """Add a school."""
+    # It becomes part of names that outsiders read: a workflow's, a checkpoint's, a key's.
+    if not re.fullmatch(IDENTIFIER, school):
+        raise BadUsage(
+            f"“{school}” can't be a school's id: use small letters, digits and hyphens, such as "
+            "rowan-hill."
+        )
 
     async def work(desk: Desk) -> None:
         digest = await desk.stores.shelf.publish_calendar(load_calendar(calendar))

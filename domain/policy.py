@@ -25,9 +25,8 @@ from domain.vocabulary import (
     Track,
 )
 
-Identifier = Annotated[
-    str, StringConstraints(pattern=r"^[a-z0-9]+([-_.][a-z0-9]+)*$", max_length=80)
-]
+IDENTIFIER = r"^[a-z0-9]+([-_.][a-z0-9]+)*$"
+Identifier = Annotated[str, StringConstraints(pattern=IDENTIFIER, max_length=80)]
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
 
 
