@@ -23,7 +23,12 @@ from domain.contracts import (
 )
 from domain.register import CheckpointSent, CheckpointUndelivered
 from domain.vocabulary import Role
-from storage.checkpoint_errors import CheckpointNotFound, CheckpointRefused, NothingOnRecord
+from storage.checkpoint_errors import (
+    CheckpointNotFound,
+    CheckpointRefused,
+    ClockWentBack,
+    NothingOnRecord,
+)
 from storage.checkpoints import Checkpoints
 from storage.people import People, PersonNotFound
 from storage.registrar import Registrar
@@ -73,7 +78,8 @@ class NightlyCheckpoints:
     async def make_checkpoint(self, school: str) -> CheckpointMade:
         """Makes a checkpoint, or finds the one that another attempt has made.
 
-        A record that does not hold, or a clock that went back, is an alarm that no retry mends.
+        A record that does not hold is an alarm that no retry mends; a clock that went back is one
+        too, and is looked at again until the next night.
         """
         try:
             made = await self._checkpoints.make(
@@ -84,8 +90,12 @@ class NightlyCheckpoints:
         except CheckpointRefused as error:
             self._on_refused()
             log.error("checkpoint:school:refused", school=school, error=type(error).__name__)
-            kind = type(error).__name__
-            raise ApplicationError(str(error), type=kind, non_retryable=True) from error
+            # A clock that is a little behind another machine's catches up by itself.
+            raise ApplicationError(
+                str(error),
+                type=type(error).__name__,
+                non_retryable=not isinstance(error, ClockWentBack),
+            ) from error
         number = made.signed.checkpoint.number
         if made.new:
             self._on_made()

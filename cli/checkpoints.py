@@ -2,6 +2,7 @@
 
 import json
 import sys
+import textwrap
 from typing import Annotated, Any
 
 import typer
@@ -11,7 +12,7 @@ from rich.table import Table
 
 from cli.desk import Desk, at_the_desk
 from cli.options import AsJson, InRole, School, Who
-from cli.outcome import Exit
+from cli.outcome import WIDTH, Exit
 from domain.checkpoint import SignedCheckpoint
 from gateway.checkpoints import CaseProof, Evidence, Growth
 from storage.audit_keys import StoredKey
@@ -115,7 +116,7 @@ def consistency(
         typer.echo(json.dumps(told))
         return
     old, new = found.old.checkpoint, found.new.checkpoint
-    typer.echo(
+    _tell(
         f"The {new.size} events of checkpoint {new.number} begin with the {old.size} of checkpoint "
         f"{old.number}: nothing among those was changed, removed or slipped in. The proof:"
     )
@@ -164,11 +165,15 @@ def rotate(
         return
     typer.echo(f"The key “{key.label}” signs from now on:")
     typer.echo(f"  {key.public.text}")
-    typer.echo(
+    _tell(
         f"Checkpoint {number} is signed by the old key and the new one, and the register notes the "
         "change. Other schools of this installation follow with their next checkpoint. Keep a "
         "copy of the key file, apart from the database."
     )
+
+
+def _tell(sentences: str) -> None:
+    typer.echo(textwrap.fill(sentences, WIDTH))
 
 
 async def _evidence(desk: Desk, school: str | None) -> Evidence:

@@ -55,7 +55,7 @@ class Metrics:
         )
         self._no_checkpoints = Counter(
             "evenhand_checkpoints_refused",
-            "Checkpoints not signed because the record or the clock did not hold: an alarm each",
+            "Attempts at a checkpoint that the record or the clock did not allow: each is an alarm",
             registry=registry,
         )
         self._checkpoints_sent = Counter(
