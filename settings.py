@@ -8,12 +8,21 @@ from collections.abc import Mapping
 from difflib import get_close_matches
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    SecretStr,
+    ValidationError,
+    model_validator,
+)
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from temporalio.envconfig import ClientConfig, ClientConnectConfig
+
+from domain.vocabulary import Security
 
 PREFIX = "EVENHAND_"
 HERE = Path(__file__).resolve().parent
@@ -57,6 +66,12 @@ class LogLevel(StrEnum):
 
 def _absolute(path: Path) -> Path:
     return path.expanduser().absolute()
+
+
+def _is_file(path: Path) -> Path:
+    if not path.is_file():
+        raise ValueError("there is no such file")
+    return path
 
 
 def _with_driver(url: str) -> str:
@@ -130,6 +145,12 @@ class Settings(BaseSettings):
     audit_keys: KeysById = {}
     smtp_host: str = "127.0.0.1"
     smtp_port: Port = 1025
+    smtp_security: Security | None = None
+    smtp_user: Annotated[str, Field(min_length=1)] | None = None
+    smtp_password: SecretStr | None = None
+    smtp_authority: Annotated[Path, AfterValidator(_absolute), AfterValidator(_is_file)] | None = (
+        None
+    )
     mail_from: Annotated[str, Field(pattern=r"^[^@\s<>]+@[^@\s<>]+$")] = "evenhand@localhost"
     task_queue: Annotated[str, Field(min_length=1, max_length=200)] = "evenhand"
     metrics_host: str = "127.0.0.1"
@@ -137,6 +158,29 @@ class Settings(BaseSettings):
     sdk_metrics_port: Port = 9465
     log_format: LogFormat = LogFormat.AUTO
     log_level: LogLevel = LogLevel.INFO
+
+    @model_validator(mode="after")
+    def _password_is_kept(self) -> Self:
+        if (self.smtp_user is None) != (self.smtp_password is None):
+            raise ValueError("EVENHAND_SMTP_USER and EVENHAND_SMTP_PASSWORD are given together.")
+        if self.smtp_user and self.mail_security is Security.NONE and not self._mail_is_here:
+            raise ValueError(
+                "EVENHAND_SMTP_SECURITY is “none”: a password would cross the network in clear. "
+                "Set it to starttls or tls."
+            )
+        return self
+
+    @property
+    def _mail_is_here(self) -> bool:
+        return self.smtp_host in ("localhost", "127.0.0.1", "::1")
+
+    @property
+    def mail_security(self) -> Security:
+        """How the mail server is spoken to: as set, else with STARTTLS unless it is on this
+        machine."""
+        if self.smtp_security is not None:
+            return self.smtp_security
+        return Security.NONE if self._mail_is_here else Security.STARTTLS
 
     @property
     def master_key_file(self) -> Path:
@@ -224,11 +268,15 @@ def _unknown_variables(environment: Mapping[str, str]) -> list[str]:
 
 
 def _sentence(detail: ErrorDetails) -> str:
+    if not detail["loc"]:
+        return str(detail["ctx"]["error"])  # about several of them, which it names
     field = str(detail["loc"][0])
     variable = f"{PREFIX}{field.upper()}"
     context: dict[str, Any] = detail.get("ctx", {})
     # What was given is repeated only where it can't be a secret.
-    secret = field in ("master_key", "payload_keys", "audit_keys", "database_url")
+    secret = field in (
+        *("master_key", "payload_keys", "audit_keys", "database_url", "smtp_password"),
+    )
     given = "is not right" if secret else f"is “{detail['input']}”"
     match detail["type"]:
         case "value_error":

@@ -15,7 +15,9 @@ from temporalio.worker import Worker, WorkflowRunner
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from activities.checkpoints import NightlyCheckpoints
-from activities.notices import MailServer, Notices
+from activities.letters import Letters
+from activities.mail_server import MailServer
+from activities.notices import Notices
 from activities.records import Records
 from activities.retention import RetentionSweeps
 from activities.rules import RulesLoader
@@ -84,6 +86,18 @@ def build_worker(
         on_refused=metrics.checkpoint_refused,
         on_sent=metrics.checkpoint_sent,
     )
+    letters = Letters(
+        stores.people,
+        stores.texts,
+        stores.enclosures,
+        stores.deliveries,
+        stores.record,
+        stores.shelf,
+        stores.writer,
+        mail,
+        now=now,
+        on_sent=metrics.letter_sent,
+    )
     return Worker(
         client,
         task_queue=task_queue,
@@ -99,6 +113,8 @@ def build_worker(
             nightly.make_checkpoint,
             nightly.list_governors,
             nightly.send_checkpoint,
+            letters.send_letter,
+            letters.draft_letters,
         ],
         workflow_runner=runner or sandbox(),
         graceful_shutdown_timeout=GRACE,
@@ -107,7 +123,16 @@ def build_worker(
 
 def mail_server(settings: Settings) -> MailServer:
     """Where reminders are handed in."""
-    return MailServer(settings.smtp_host, settings.smtp_port, settings.mail_from)
+    password = settings.smtp_password
+    return MailServer(
+        settings.smtp_host,
+        settings.smtp_port,
+        settings.mail_from,
+        settings.mail_security,
+        settings.smtp_user,
+        password.get_secret_value() if password else None,
+        settings.smtp_authority,
+    )
 
 
 async def run(settings: Settings, stop: asyncio.Event) -> None:
@@ -129,6 +154,7 @@ async def run(settings: Settings, stop: asyncio.Event) -> None:
             master_key_of(settings),
             metrics.events_recorded,
             views_waiting=settings.views_waiting,
+            letters=settings.letters_dir,
         )
         stack.push_async_callback(stores.close)
         await stores.database.check()

@@ -9,7 +9,7 @@ import structlog
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
-from activities.notices import MailServer, handed_in
+from activities.mail_server import MailServer
 from domain.actions import SYSTEM
 from domain.checkpoint import CheckpointError, SignedCheckpoint
 from domain.contracts import (
@@ -136,7 +136,7 @@ class NightlyCheckpoints:
         message = written(signed, title, message_id, email, self._server.sender, self._now())
         fact = {"number": wanted.number, "digest": signed.digest, "person": wanted.person}
         entry: CheckpointSent | CheckpointUndelivered
-        if await handed_in(self._server, message):
+        if await self._server.accepts(message):
             entry = CheckpointSent(**fact, message_id=message_id)
         else:
             log.warning("checkpoint:address:refused", school=wanted.school, number=wanted.number)

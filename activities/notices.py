@@ -5,12 +5,11 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime
 from email.message import EmailMessage
 from email.utils import format_datetime
-from typing import NamedTuple
 
-import aiosmtplib
 import structlog
 from temporalio import activity
 
+from activities.mail_server import MailServer
 from domain.contracts import SEND_REMINDER, Reminder, Told
 from domain.vocabulary import DeadlineKind, Role
 from storage.people import People
@@ -24,17 +23,7 @@ NEXT_TO_ASK = (
     Role.ADMINISTRATOR,
 )
 
-PERMANENT = 500  # SMTP reply codes from here on say that trying again is of no use
-
 log = structlog.get_logger(__name__)
-
-
-class MailServer(NamedTuple):
-    """Where mail is handed in, and whom it comes from."""
-
-    host: str
-    port: int
-    sender: str
 
 
 class Notices:
@@ -65,7 +54,7 @@ class Notices:
             if holder.email is None:
                 continue
             message = written(reminder, holder.email, self._server.sender, self._now())
-            if not await handed_in(self._server, message):
+            if not await self._server.accepts(message):
                 log.warning("reminder:recipient:refused", person=person)
                 continue
             self._on_sent(reminder.kind.value)
@@ -82,22 +71,6 @@ class Notices:
 
 def _above(role: Role) -> Iterable[Role]:
     return NEXT_TO_ASK[NEXT_TO_ASK.index(role) + 1 :] if role in NEXT_TO_ASK else NEXT_TO_ASK
-
-
-async def handed_in(server: MailServer, message: EmailMessage) -> bool:
-    """Hands a message in; False where its recipient is refused for good, or has no real address.
-
-    Raises SMTPException where the server can't be reached, or asks to try again later.
-    """
-    try:
-        await aiosmtplib.send(message, hostname=server.host, port=server.port)
-    except aiosmtplib.SMTPRecipientsRefused as error:
-        if any(refusal.code < PERMANENT for refusal in error.recipients):
-            raise  # such as a full mailbox: it is tried again
-        return False
-    except ValueError:
-        return False  # what was given is no address at all
-    return True
 
 
 def digest_of(message: EmailMessage) -> str:

@@ -8,7 +8,8 @@ from email.utils import format_datetime
 import structlog
 from temporalio import activity
 
-from activities.notices import MailServer, digest_of, handed_in
+from activities.mail_server import MailServer
+from activities.notices import digest_of
 from domain.contracts import (
     OVERWRITE_ERASED,
     PROPOSE_DISPOSALS,
@@ -78,7 +79,7 @@ class RetentionSweeps:
                 if holder.email is None:
                     continue
                 message = written(proposed, holder.email, self._server.sender, self._now())
-                if await handed_in(self._server, message):
+                if await self._server.accepts(message):
                     return Told(person=person, digest=digest_of(message), sent_at=self._now())
                 log.warning("proposal:recipient:refused", person=person)
         log.warning("proposal:nobody:left", school=proposed.school)

@@ -126,6 +126,7 @@ async def a_desk(settings: Settings) -> AsyncIterator[Desk]:
         master_key_of(settings),
         views_waiting=settings.views_waiting,
         on_view_waiting=_say_that_it_waits,
+        letters=settings.letters_dir,
     )
     try:
         yield Desk(settings=settings, stores=stores)

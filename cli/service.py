@@ -34,13 +34,18 @@ def rehearse(
     start: Annotated[
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Start on another day.")
     ] = None,
+    letters: Annotated[
+        Path | None, typer.Option(help="Write the letters that go out to this folder.")
+    ] = None,
     as_json: AsJson = False,
 ) -> int:
     """Play a story through a code, and print what would happen and when."""
     from rehearsal.command import rehearse as play
     from settings import load_settings
 
-    return play(load_settings(), policy, story, start.date() if start else None, as_json=as_json)
+    return play(
+        load_settings(), policy, story, start.date() if start else None, letters, as_json=as_json
+    )
 
 
 def worker() -> None:

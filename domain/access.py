@@ -23,7 +23,15 @@ from domain.policy import Ladder, Step
 from domain.vocabulary import ActionName, AdviceKind, Outcome, Role
 
 OUTSIDE = frozenset({Role.PARENT, Role.ADVOCATE})
-BY_THE_SYSTEM = frozenset({ActionName.TIME_PASSED, ActionName.RECORD_NOTICE})
+BY_THE_SYSTEM = frozenset(
+    {
+        ActionName.TIME_PASSED,
+        ActionName.RECORD_NOTICE,
+        ActionName.PREPARE_LETTERS,
+        ActionName.RECORD_LETTER,
+        ActionName.RECORD_RETURN,
+    }
+)
 DECIDING = (Decision, ReviewByGovernor, AssignPanel, RemoveAdjustment, AdoptPolicy, ExtendFollowUp)
 
 

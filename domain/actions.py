@@ -14,6 +14,7 @@ from domain.policy import Frozen, Identifier, Policy
 from domain.vocabulary import (
     ActionName,
     AdviceKind,
+    Channel,
     CodeAnswer,
     Outcome,
     Procedure,
@@ -46,15 +47,31 @@ class Actor(Frozen):
 SYSTEM = Actor(person="system", role=Role.SYSTEM)
 
 
+class LetterToSend(Frozen):
+    """A letter that goes out with an action, in the words that the person who acts has approved.
+
+    `kind` is the letter's id, such as `formal-reminder`; `edited` says that the words are not the
+    draft's own.
+    """
+
+    kind: Identifier
+    to: PersonId
+    channel: Channel = Channel.EMAIL
+    text: TextRef
+    edited: bool = False
+
+
 class BaseAction(Frozen):
     """What every action carries.
 
     `id` is made by the client, so that a retry acts once. `seen` is the sequence number of the
     last event that the actor had seen, or None where they did not look; a newer case refuses.
+    `letters` go out once the action is on the record.
     """
 
     id: Annotated[str, Field(min_length=1, max_length=64)]
     seen: int | None = None
+    letters: tuple[LetterToSend, ...] = ()
 
 
 class Decision(BaseAction):
@@ -116,6 +133,11 @@ class RestrictAccess(Move):
     contact_through: PersonId | None = None
     meetings: TextRef | None = None
     collection: TextRef | None = None
+
+
+def scopes_of(action: BaseAction) -> tuple[Scope, ...]:
+    """What the action would restrict; () where it restricts nothing."""
+    return action.scopes if isinstance(action, RestrictAccess) else ()
 
 
 class SeekExternalAdvice(Move):
@@ -403,6 +425,46 @@ class RecordNotice(BaseAction):
     sent_at: AwareDatetime
 
 
+class RecordPosting(BaseAction):
+    """Somebody has put a printed letter into the post."""
+
+    name: Literal[ActionName.RECORD_POSTING] = ActionName.RECORD_POSTING
+    letter: str
+    posted_on: date
+
+
+class PrepareLetters(BaseAction):
+    """Relief came by itself, and its letters were worded: they go out as any others."""
+
+    name: Literal[ActionName.PREPARE_LETTERS] = ActionName.PREPARE_LETTERS
+
+
+class RecordLetter(BaseAction):
+    """A letter was handed to the mail server, with the hash of what was handed over.
+
+    `perhaps_twice`: the attempt before was cut off where nobody can tell whether it arrived.
+    """
+
+    name: Literal[ActionName.RECORD_LETTER] = ActionName.RECORD_LETTER
+    letter: str
+    message_id: str
+    digest: str
+    sent_at: AwareDatetime
+    perhaps_twice: bool = False
+
+
+class RecordReturn(BaseAction):
+    """A letter did not arrive: the address refused it, or it came back.
+
+    `status` is the enhanced status code (RFC 3463), such as 5.1.1, where there is one.
+    """
+
+    name: Literal[ActionName.RECORD_RETURN] = ActionName.RECORD_RETURN
+    letter: str
+    status: str
+    returned_at: AwareDatetime
+
+
 StageAction = (
     RemindInformally
     | RemindFormally
@@ -458,8 +520,12 @@ Action = Annotated[
     | RemoveAdjustment
     | AdoptCalendar
     | AdoptPolicy
+    | RecordPosting
     | TimePassed
-    | RecordNotice,
+    | RecordNotice
+    | PrepareLetters
+    | RecordLetter
+    | RecordReturn,
     Field(discriminator="name"),
 ]
 """Any action, told apart by `name`."""

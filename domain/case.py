@@ -11,8 +11,10 @@ from domain.actions import PersonId, TextRef
 from domain.calendar import Span
 from domain.policy import Frozen
 from domain.vocabulary import (
+    Channel,
     CodeAnswer,
     DeadlineKind,
+    LetterStatus,
     Outcome,
     RestrictionStatus,
     Role,
@@ -91,6 +93,21 @@ class Meeting(Frozen):
     stopped: bool = False
 
 
+class Letter(Frozen):
+    """A letter on a case, and whether it is on its way."""
+
+    id: str
+    kind: str
+    to: PersonId
+    channel: Channel
+    text: TextRef
+    urgent: bool
+    about: str | None
+    prepared_at: AwareDatetime
+    status: LetterStatus = LetterStatus.PREPARED
+    message_id: str | None = None
+
+
 class Adjustment(Frozen):
     """A reasonable adjustment agreed with a person, for the life of the case."""
 
@@ -131,6 +148,7 @@ class Case(Frozen):
     deadlines: tuple[Deadline, ...] = ()
     restrictions: tuple[RestrictionState, ...] = ()
     meetings: tuple[Meeting, ...] = ()
+    letters: tuple[Letter, ...] = ()
     adjustments: tuple[Adjustment, ...] = ()
     answers_to_code: tuple[tuple[PersonId, CodeAnswer], ...] = ()
     panel: tuple[PersonId, ...] = ()
@@ -175,6 +193,19 @@ class Case(Frozen):
         """When the case's one timer must fire; None where nothing is waiting."""
         moments = [at for d in self.deadlines if (at := d.next_at) is not None]
         return min(moments, default=None)
+
+    @property
+    def letters_to_send(self) -> tuple[Letter, ...]:
+        """The letters that are to go out by e-mail and have not yet."""
+        return tuple(
+            letter
+            for letter in self.letters
+            if letter.status is LetterStatus.PREPARED and letter.channel is Channel.EMAIL
+        )
+
+    def letter(self, letter_id: str) -> Letter | None:
+        """The letter with this id, if there is one."""
+        return next((letter for letter in self.letters if letter.id == letter_id), None)
 
     def deadline(self, deadline_id: str) -> Deadline | None:
         """The open deadline with this id, if there is one."""
@@ -335,6 +366,28 @@ def _notified(case: Case, _: e.Event, fact: e.NoticeSent) -> dict[str, Any]:
     return _deadline(case, fact.deadline, told=(*deadline.told, fact.told))
 
 
+def _prepared(case: Case, event: e.Event, fact: e.LetterPrepared) -> dict[str, Any]:
+    letter = Letter(
+        id=fact.letter,
+        kind=fact.kind,
+        to=fact.to,
+        channel=fact.channel,
+        text=fact.text,
+        urgent=fact.urgent,
+        about=fact.about,
+        prepared_at=event.at,
+    )
+    return {"letters": (*case.letters, letter)}
+
+
+def _letter(case: Case, letter_id: str, **changed: Any) -> dict[str, Any]:
+    return {
+        "letters": tuple(
+            one.model_copy(update=changed) if one.id == letter_id else one for one in case.letters
+        )
+    }
+
+
 def _panel(case: Case, _: e.Event, fact: e.PanelAssigned) -> dict[str, Any]:
     return {"panel": fact.members}
 
@@ -384,6 +437,13 @@ _CHANGES: dict[type, _Change] = {
     e.DeadlineEnded: lambda case, event, fact: _without(case, fact.deadline),
     e.DeadlineMoved: _moved,
     e.NoticeSent: _notified,
+    e.LetterPrepared: _prepared,
+    e.LetterSent: lambda case, event, fact: _letter(
+        case, fact.letter, status=LetterStatus.SENT, message_id=fact.message_id
+    ),
+    e.LetterReturned: lambda case, event, fact: _letter(
+        case, fact.letter, status=LetterStatus.RETURNED
+    ),
     e.PanelAssigned: _panel,
     e.SawNames: lambda case, event, fact: {"names_seen": (*case.names_seen, fact.person)},
     e.AdjustmentAgreed: lambda case, event, fact: {

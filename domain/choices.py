@@ -12,8 +12,10 @@ from domain.errors import CaseError
 from domain.policy import Ladder, Policy, Step
 from domain.vocabulary import (
     ActionName,
+    Channel,
     CodeAnswer,
     DeadlineKind,
+    LetterStatus,
     Outcome,
     Procedure,
     RestrictionStatus,
@@ -33,6 +35,9 @@ NOT_OFFERED = frozenset(
         ActionName.ADOPT_POLICY,
         ActionName.TIME_PASSED,  # the system's own
         ActionName.RECORD_NOTICE,
+        ActionName.PREPARE_LETTERS,
+        ActionName.RECORD_LETTER,
+        ActionName.RECORD_RETURN,
     }
 )
 
@@ -284,3 +289,7 @@ class _Probes:
             panel = a.AssignPanel(id=_ID, members=members, independent=members[0])
             yield _Probe(panel, "Set the panel")
         yield _Probe(a.SeeNames(id=_ID), "See the names")
+        for letter in self._case.letters:
+            if letter.channel is Channel.POST and letter.status is LetterStatus.PREPARED:
+                posted = a.RecordPosting(id=_ID, letter=letter.id, posted_on=self._today)
+                yield _Probe(posted, "Record that a letter was posted", letter.id)

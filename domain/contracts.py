@@ -5,9 +5,9 @@ from enum import StrEnum
 
 from pydantic import AwareDatetime
 
-from domain.actions import Action, Actor, PersonId, RaiseConcern
+from domain.actions import Action, Actor, LetterToSend, PersonId, RaiseConcern
 from domain.calendar import SchoolCalendar
-from domain.case import Case
+from domain.case import Case, Letter
 from domain.errors import CaseError
 from domain.events import Event
 from domain.policy import Frozen, Policy
@@ -30,6 +30,8 @@ LIST_SCHOOLS = "list_schools"
 MAKE_CHECKPOINT = "make_checkpoint"
 LIST_GOVERNORS = "list_governors"
 SEND_CHECKPOINT = "send_checkpoint"
+SEND_LETTER = "send_letter"
+DRAFT_LETTERS = "draft_letters"
 
 TASK_QUEUE = "evenhand"
 
@@ -171,6 +173,45 @@ class CheckpointNight(Frozen):
     number: int | None
     new: bool
     deliveries: tuple[Delivery, ...]
+
+
+class LetterJob(Frozen):
+    """The input of the activity that sends a letter; its words and its address stay behind.
+
+    `message_id` is the same at each attempt, so that a second copy can be recognised as one.
+    """
+
+    school: str
+    reference: str
+    letter: Letter
+    message_id: str
+
+
+class LetterOutcome(Frozen):
+    """What became of a letter that was handed to the mail server.
+
+    `refused` is the status code with which the address was refused for good; None where the
+    letter was taken, and then `digest` (hex) is of what was handed over. `perhaps_twice` says that
+    an attempt before this one was cut off where nobody can tell whether it arrived.
+    """
+
+    at: AwareDatetime
+    digest: str | None = None
+    refused: str | None = None
+    perhaps_twice: bool = False
+
+
+class LettersWanted(Frozen):
+    """The input of the activity that words the letters about relief which came by itself."""
+
+    case: Case
+    events: tuple[Event, ...]
+
+
+class LettersDrafted(Frozen):
+    """Letters as they were worded and stored."""
+
+    letters: tuple[LetterToSend, ...]
 
 
 REFUSED = "refused"  # the error type under which a refusal crosses Temporal, with these details:

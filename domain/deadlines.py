@@ -16,6 +16,11 @@ def alert_rules(owner: Role, overdue: tuple[Overdue, ...]) -> tuple[AlertRule, .
     return (AlertRule(tell=owner), *later)
 
 
+def follow_up_rules(follow_up: FollowUp) -> tuple[AlertRule, ...]:
+    """Whom a follow-up's reminders tell: its owner, then each next role."""
+    return alert_rules(follow_up.owner, follow_up.overdue)
+
+
 def decision_rules(ladder: Ladder, rules: RestrictionRules, decider: Role) -> tuple[AlertRule, ...]:
     """The decider some school days before the last day, and the next role up on that day."""
     return (
@@ -93,7 +98,7 @@ def follow_up_deadline(
         follow_up.id,
         counted_from=from_day,
         span=follow_up.within,
-        rules=alert_rules(follow_up.owner, follow_up.overdue),
+        rules=follow_up_rules(follow_up),
     )
 
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from domain import actions as a
-from domain import meeting_actions, moves, record_actions, restricting, timers
+from domain import letter_actions, meeting_actions, moves, record_actions, restricting, timers
 from domain.access import may_act
 from domain.calendar import CalendarDoesNotCover, SchoolCalendar
 from domain.case import Case
@@ -58,6 +58,10 @@ _HANDLERS: dict[ActionName, Callable[[Draft, Any], None]] = {
     ActionName.ADOPT_POLICY: moves.adopt_policy,
     ActionName.TIME_PASSED: timers.time_passed,
     ActionName.RECORD_NOTICE: timers.record_notice,
+    ActionName.RECORD_POSTING: letter_actions.record_posting,
+    ActionName.PREPARE_LETTERS: letter_actions.prepare_letters,
+    ActionName.RECORD_LETTER: letter_actions.record_letter,
+    ActionName.RECORD_RETURN: letter_actions.record_return,
 }
 # What may still be done to a closed case. What protects somebody goes on after a transfer.
 AFTER_CLOSING = frozenset(
@@ -79,6 +83,10 @@ AFTER_CLOSING = frozenset(
         ActionName.ADOPT_CALENDAR,
         ActionName.TIME_PASSED,
         ActionName.RECORD_NOTICE,
+        ActionName.RECORD_POSTING,
+        ActionName.PREPARE_LETTERS,
+        ActionName.RECORD_LETTER,
+        ActionName.RECORD_RETURN,
     }
 )
 
@@ -128,6 +136,7 @@ def _open(
         policy, ladder, calendar, None, action, actor, now, place=(action.school, action.reference)
     )
     moves.raise_concern(draft, action)
+    letter_actions.prepare(draft, action.letters)
     return draft.events
 
 
@@ -161,6 +170,7 @@ def _act(
         moves.climb(draft, action, step)
     else:
         _HANDLERS[action.name](draft, action)
+    letter_actions.prepare(draft, action.letters)
     return draft.events
 
 
@@ -171,16 +181,13 @@ def target_step(draft: Draft, action: a.Action) -> Step | None:
     """
     if not isinstance(action, a.Move):
         return None
-    steps = draft.ladder.steps_of(action.name)
+    step = draft.ladder.step_to(action.name, a.scopes_of(action))
+    if step is not None:
+        return step
     if isinstance(action, a.RestrictAccess):
-        wanted = set(action.scopes)
-        steps = tuple(s for s in steps if s.restriction and wanted <= set(s.restriction.scopes))
-        if not steps:
-            raise UnknownThing(
-                "No one step of this ladder restricts all of: "
-                f"{', '.join(scope.value for scope in action.scopes)}. Propose them one by one."
-            )
-    if not steps:
-        known = (step.action.value for step in draft.ladder.steps)
-        raise UnknownThing.named("step on this ladder reached by", action.name.value, known)
-    return steps[0]
+        raise UnknownThing(
+            "No one step of this ladder restricts all of: "
+            f"{', '.join(scope.value for scope in action.scopes)}. Propose them one by one."
+        )
+    known = (step.action.value for step in draft.ladder.steps)
+    raise UnknownThing.named("step on this ladder reached by", action.name.value, known)

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 
+from domain.access import BY_THE_SYSTEM
 from domain.actions import Move
 from domain.errors import near_names
 from domain.ladder import destinations
@@ -13,7 +14,7 @@ from domain.vocabulary import ActionName, AdviceKind, Outcome, Role, Stage
 MOVES = frozenset(ActionName(move.model_fields["name"].default) for move in Move.__subclasses__())
 """The actions that lead to a step."""
 
-NOT_GIVEN = MOVES | {ActionName.RAISE_CONCERN, ActionName.TIME_PASSED, ActionName.RECORD_NOTICE}
+NOT_GIVEN = MOVES | BY_THE_SYSTEM | {ActionName.RAISE_CONCERN}
 """Actions without a line under `authority`: their roles stand elsewhere, or a timer does them."""
 
 

@@ -30,6 +30,12 @@ Identifier = Annotated[str, StringConstraints(pattern=IDENTIFIER, max_length=80)
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
 
 
+URGENT_LETTERS: tuple[str, ...] = ("interim-restriction",)
+"""The letters that don't wait for the school to be open, unless a policy says otherwise."""
+RETURNED_LETTER_WITHIN = Span(amount=2, clock=Clock.SCHOOL_DAYS)
+"""The time in which another way is found to somebody whom a letter did not reach."""
+
+
 class Frozen(BaseModel):
     """A value: it cannot be changed, and it refuses a field it does not know."""
 
@@ -178,6 +184,14 @@ class Ladder(Frozen):
         """The steps that `action` leads to, in the ladder's order."""
         return tuple(step for step in self.steps if step.action is action)
 
+    def step_to(self, action: ActionName, scopes: tuple[Scope, ...] = ()) -> Step | None:
+        """The step that `action` leads to, restricting all of `scopes`; None where none does."""
+        wanted = set(scopes)
+        for step in self.steps_of(action):
+            if not wanted or (step.restriction and wanted <= set(step.restriction.scopes)):
+                return step
+        return None
+
     def roles_for(self, action: ActionName) -> tuple[Role, ...]:
         """The roles that may do `action` somewhere on this ladder."""
         if steps := self.steps_of(action):
@@ -217,6 +231,12 @@ class Policy(Frozen):
     # Left out of the digest where it is not said: packs from before it keep theirs.
     retention_after_restriction: Span | None = Field(
         default=None, exclude_if=lambda span: span is None
+    )
+    urgent_letters: tuple[Identifier, ...] = Field(
+        default=URGENT_LETTERS, exclude_if=lambda letters: letters == URGENT_LETTERS
+    )
+    returned_letter_within: Span = Field(
+        default=RETURNED_LETTER_WITHIN, exclude_if=lambda span: span == RETURNED_LETTER_WITHIN
     )
     ladders: tuple[Ladder, ...] = Field(min_length=1)
 

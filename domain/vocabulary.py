@@ -121,9 +121,13 @@ class ActionName(StrEnum):
     REMOVE_ADJUSTMENT = "remove_adjustment"
     ADOPT_CALENDAR = "adopt_calendar"
     ADOPT_POLICY = "adopt_policy"
+    RECORD_POSTING = "record_posting"
     # by the system alone
     TIME_PASSED = "time_passed"
     RECORD_NOTICE = "record_notice"
+    PREPARE_LETTERS = "prepare_letters"
+    RECORD_LETTER = "record_letter"
+    RECORD_RETURN = "record_return"
 
 
 class Scope(StrEnum):
@@ -152,6 +156,29 @@ class AdviceKind(StrEnum):
     LOCAL_AUTHORITY = "local_authority"
     POLICE = "police"
     LEGAL = "legal"
+
+
+class Channel(StrEnum):
+    """How a letter reaches its addressee."""
+
+    EMAIL = "email"
+    POST = "post"  # it is printed, and somebody says when it was posted
+
+
+class Security(StrEnum):
+    """How the conversation with the mail server is protected."""
+
+    NONE = "none"  # for one on this machine
+    STARTTLS = "starttls"
+    TLS = "tls"
+
+
+class LetterStatus(StrEnum):
+    """Where a letter stands."""
+
+    PREPARED = "prepared"  # worded and approved, and not on its way yet
+    SENT = "sent"
+    RETURNED = "returned"  # refused, or it came back: the addressee was not reached
 
 
 class Outcome(StrEnum):

@@ -17,7 +17,9 @@ from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
-from domain.actions import Action, Actor, RaiseConcern, TextRef
+from correspondence.facts import Happening
+from correspondence.writer import Draft
+from domain.actions import SYSTEM, Action, Actor, RaiseConcern, RecordReturn, TextRef
 from domain.case import Case
 from domain.choices import Choice, available_actions
 from domain.contracts import (
@@ -37,6 +39,7 @@ from domain.policy import Policy
 from domain.review import REVIEW_TYPES, ever_assigned
 from domain.vocabulary import ActionName, Rule
 from gateway import compose
+from gateway.bounces import Bounce
 from gateway.errors import (
     ActionRefused,
     BadRequest,
@@ -44,6 +47,7 @@ from gateway.errors import (
     ServiceUnreachable,
     StillWaiting,
 )
+from gateway.letters import ActionLetters, LettersChosen, Sending, happening
 from gateway.persons import about, check_actor, one_person
 from gateway.stores import Stores
 from gateway.telemetry import Metrics
@@ -82,6 +86,7 @@ class Cases:
         self._now = now
         self._metrics = metrics
         self._patience = patience
+        self._letters = ActionLetters(stores.writer, stores.people)
 
     async def open(
         self,
@@ -136,12 +141,15 @@ class Cases:
         *,
         action_id: str | None = None,
         seen: int | None = None,
+        letters: LettersChosen = Sending.NONE,
     ) -> Acted:
-        """Does an action to a case. `seen` is the last event that the person had seen.
+        """Does an action to a case. `seen` is the last event that the person had seen; `letters`
+        are those that go out with it.
 
-        Raises CaseNotFound, BadRequest, ActionRefused (nothing was done, and nothing is kept of
-        what was typed), PersonNotFound, ServiceUnreachable, RecordAlarm, or StillWaiting, after
-        which the action counts once however often it is repeated with the same id.
+        Raises CaseNotFound, BadRequest, LetterProblem, ActionRefused (nothing was done, and
+        nothing is kept of what was typed), PersonNotFound, ServiceUnreachable, RecordAlarm, or
+        StillWaiting, after which the action counts once however often it is repeated with the
+        same id.
         """
         case = await self._stores.record.case_state(self._school, reference)
         await self.check_actor(actor)
@@ -153,7 +161,13 @@ class Cases:
         fixed: dict[str, Any] = {"id": id_, "seen": seen}
         if name is ActionName.ASSIGN_PANEL:
             fixed["seen_elsewhere"] = await self._have_seen_names(reference)
-        composed = await self._compose(name, fields, fixed, texts, about(case, actor), case)
+        fresh: dict[str, str] = {}
+        composed = await self._compose(name, fields, fixed, texts, about(case, actor), case, fresh)
+        try:
+            composed = await self._with_letters(case, composed, actor, fresh, letters, texts)
+        except Exception:
+            await self._discard(texts)
+            raise
         began = time.perf_counter()
         try:
             acted = await self._update(reference, composed, actor)
@@ -169,6 +183,47 @@ class Cases:
         if self._metrics:
             self._metrics.action_accepted(name.value, time.perf_counter() - began)
         return acted
+
+    async def drafts(
+        self, reference: str, action: str, fields: Mapping[str, Any], actor: Actor
+    ) -> list[Draft]:
+        """The letters that would go out with an action, to be read and edited; keeps nothing.
+
+        Raises what `act` does before it acts.
+        """
+        case = await self._stores.record.case_state(self._school, reference)
+        await self.check_actor(actor)
+        name = compose.action_named(action)
+        fresh: dict[str, str] = {}
+
+        async def hold(kind: str, text: str) -> TextRef:
+            ref = TextRef(id=f"draft-{len(fresh)}", commitment="0" * 64)
+            fresh[ref.id] = text
+            return ref
+
+        fixed = {"id": "draft", "seen": None}
+        composed = await compose.compose(
+            name, fields, fixed, find_person=self.find_person, put_away=hold
+        )
+        happens = await self._happening(case, composed, actor)
+        return await self._letters.drafts(happens, composed, fresh)
+
+    async def letter_returned(self, bounce: Bounce) -> tuple[str, Acted]:
+        """Records that a letter came back; returns its case's reference, and how that stands.
+
+        Raises BadRequest where no letter of this school has the Message-ID, and what `act` does.
+        """
+        found = await self._stores.deliveries.letter_of(bounce.message_id)
+        if found is None or found[0] != self._school:
+            raise BadRequest(f"No letter of this school has the Message-ID {bounce.message_id}.")
+        _, reference, letter = found
+        action = RecordReturn(
+            id=f"letter-{letter}-returned",
+            letter=letter,
+            status=bounce.status,
+            returned_at=self._now(),
+        )
+        return reference, await self._update(reference, action, SYSTEM)
 
     async def next(self, reference: str, actor: Actor) -> tuple[Choice, ...]:
         """What the actor may do to the case now, and why not the rest. Raises CaseNotFound."""
@@ -216,12 +271,15 @@ class Cases:
         texts: list[TextRef],
         about: Sequence[str],
         case: Case | None = None,
+        fresh: dict[str, str] | None = None,
     ) -> Action:
         async def put_away(kind: str, text: str) -> TextRef:
             person = await self._keeper(about)
             where = case.reference if case else str(fixed["reference"])
             ref = await self._stores.texts.store(person, self._school, where, kind, text)
             texts.append(ref)
+            if fresh is not None:
+                fresh[ref.id] = text
             return ref
 
         return await compose.compose(
@@ -240,6 +298,32 @@ class Cases:
         entries = await self._stores.registrar.entries(self._school, about=REVIEW_TYPES)
         given = ever_assigned((one.event for one in entries), reference)
         return tuple(sorted(given | {view.person for view in views if view.names}))
+
+    async def _with_letters(
+        self,
+        case: Case,
+        action: Action,
+        actor: Actor,
+        fresh: Mapping[str, str],
+        chosen: LettersChosen,
+        texts: list[TextRef],
+    ) -> Action:
+        if chosen is Sending.NONE:
+            return action
+        happens = await self._happening(case, action, actor)
+        if not happens.events:
+            return action  # it was done before, and its letters went out then
+        letters = await self._letters.approve(happens, action, fresh, chosen)
+        texts += [letter.text for letter in letters]
+        return action.model_copy(update={"letters": letters})
+
+    async def _happening(self, case: Case, action: Action, actor: Actor) -> Happening:
+        policy = await self._stores.shelf.policy(case.policy_digest)
+        calendar = await self._stores.shelf.calendar(case.calendar_digest)
+        try:
+            return happening(policy, calendar, case, action, actor, self._now())
+        except CaseError as error:
+            raise ActionRefused(Refusal.of(error)) from error
 
     async def _discard(self, texts: Iterable[TextRef]) -> None:
         # Only after a certain refusal: where an answer is missing, the record may cite them yet.

@@ -17,7 +17,7 @@ from domain.errors import near_names
 from domain.vocabulary import ActionName
 from gateway.errors import BadRequest
 
-SET_FOR_YOU = frozenset({"name", "id", "seen", "school", "reference", "seen_elsewhere"})
+SET_FOR_YOU = frozenset({"name", "id", "seen", "letters", "school", "reference", "seen_elsewhere"})
 
 
 def _classes() -> dict[ActionName, type[Any]]:

@@ -2,14 +2,20 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache, partial
 from pathlib import Path
 
+from correspondence.writer import LetterWriter
+from domain.letter_templates import LetterTemplates
 from settings import Settings
 from storage.checkpoints import Checkpoints
 from storage.database import Database, open_database
+from storage.deliveries import Deliveries
 from storage.disposals import Disposals
+from storage.enclosures import Enclosures
 from storage.keys import MasterKey
 from storage.ledger import Ledger
+from storage.letter_files import load_templates
 from storage.payload_codec import Keyring
 from storage.people import People
 from storage.record import Record
@@ -29,6 +35,9 @@ class Stores:
     database: Database
     people: People
     texts: Texts
+    enclosures: Enclosures
+    deliveries: Deliveries
+    writer: LetterWriter
     shelf: Shelf
     references: References
     record: Record
@@ -51,20 +60,26 @@ def open_stores(
     *,
     views_waiting: Path | None = None,
     on_view_waiting: Callable[[str], None] = lambda reference: None,
+    letters: Path | None = None,
 ) -> Stores:
     """The stores on the database at `url`; nothing is connected before the first use.
 
-    `views_waiting` is the folder for lines of the read log that the database can't take at once.
+    `views_waiting` is the folder for lines of the read log that the database can't take at once;
+    `letters` is the folder with the school's own letters, if it has one.
     """
     database = open_database(url)
     people = People(database, master_key)
+    texts = Texts(database, people)
     shelf = Shelf(database)
     ledger = Ledger(database)
     views = Views(database, views_waiting, on_view_waiting)
     return Stores(
         database=database,
         people=people,
-        texts=Texts(database, people),
+        texts=texts,
+        enclosures=Enclosures(database, people),
+        deliveries=Deliveries(database),
+        writer=LetterWriter(people, texts, partial(_templates, letters)),
         shelf=shelf,
         references=References(database),
         record=Record(database),
@@ -75,6 +90,12 @@ def open_stores(
         ledger=ledger,
         checkpoints=Checkpoints(database, ledger, views),
     )
+
+
+@cache
+def _templates(letters: Path | None, school: str) -> LetterTemplates:
+    # Read once for a process: a letter is drafted and sent in the same words.
+    return load_templates(letters, school=school)
 
 
 def master_key_of(settings: Settings) -> MasterKey:

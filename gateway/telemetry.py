@@ -63,6 +63,12 @@ class Metrics:
             "Checkpoints handed to the mail server, one for each governor",
             registry=registry,
         )
+        self._letters = Counter(
+            "evenhand_letters_sent",
+            "Letters handed to the mail server",
+            ["kind"],
+            registry=registry,
+        )
         self._seconds = Histogram(
             "evenhand_action_seconds",
             "Time from an action being asked for to its answer, in seconds",
@@ -100,6 +106,10 @@ class Metrics:
     def checkpoint_sent(self) -> None:
         """Count a checkpoint handed to the mail server for one governor."""
         self._checkpoints_sent.inc()
+
+    def letter_sent(self, kind: str) -> None:
+        """Count a letter of this kind."""
+        self._letters.labels(kind).inc()
 
     def reminder_sent(self, kind: str) -> None:
         """Count a reminder about a deadline of this kind."""

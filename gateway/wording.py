@@ -5,39 +5,21 @@ looks the name up.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date, datetime
-from enum import StrEnum
+from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from domain import events as e
-from domain.calendar import SchoolCalendar
 from domain.policy import Ladder
 from domain.register import RegisterEvent
-from domain.vocabulary import ActionName, CodeAnswer, Outcome, ResponseKind, Role, Stage
-
-
-def spoken(word: StrEnum | str) -> str:
-    """A name from the code as words: `chair_of_governors` is “chair of governors”."""
-    plain = word.value if isinstance(word, StrEnum) else word
-    return plain.replace("_", " ").replace("-", " ")
-
-
-def day(when: date) -> str:
-    """Tuesday 15 September 2026."""
-    return f"{when:%A} {when.day} {when:%B %Y}"
+from domain.spoken import day as day
+from domain.spoken import moment as moment
+from domain.spoken import spoken as spoken
+from domain.vocabulary import ActionName, Channel, CodeAnswer, Outcome, ResponseKind, Role, Stage
 
 
 def short_day(when: date) -> str:
     """Tue 15 Sep 2026."""
     return f"{when:%a} {when.day:2d} {when:%b %Y}"
-
-
-def moment(calendar: SchoolCalendar, when: datetime) -> str:
-    """Tuesday 15 September 2026, 9.00am, in the school's local time."""
-    local = when.astimezone(ZoneInfo(calendar.zone))
-    hour = local.hour % 12 or 12
-    return f"{day(local.date())}, {hour}.{local:%M}{'am' if local.hour < 12 else 'pm'}"
 
 
 def stage_title(ladder: Ladder, stage: Stage) -> str:
@@ -162,6 +144,15 @@ _WORDS: dict[type, Callable[[Any], str]] = {
         f"{'renewed' if f.missed.value == 'review' else 'confirmed'} it in time"
     ),
     e.DeadlineSet: _set,
+    e.LetterPrepared: lambda f: (
+        f"Letter {f.letter} was written ({spoken(f.kind)})"
+        f"{', to be posted' if f.channel is Channel.POST else ''}"
+    ),
+    e.LetterSent: lambda f: (
+        f"Letter {f.letter} was {'posted' if f.channel is Channel.POST else 'sent by e-mail'}"
+        f"{', perhaps twice' if f.perhaps_twice else ''}"
+    ),
+    e.LetterReturned: lambda f: f"Letter {f.letter} did not arrive ({f.status})",
     e.GovernorReviewed: lambda f: "A governor recorded findings",
     e.PanelAssigned: lambda f: f"A panel of {len(f.members)} was set",
     e.SawNames: lambda f: "A governor was shown the names",

@@ -24,9 +24,17 @@ WIDTH = 100  # of a line of an error, in characters
 
 
 def rehearse(
-    settings: Settings, policy: Path, story: Path | None, start: date | None, *, as_json: bool
+    settings: Settings,
+    policy: Path,
+    story: Path | None,
+    start: date | None,
+    letters: Path | None = None,
+    *,
+    as_json: bool,
 ) -> int:
     """Plays `story` (by default the one that ships with the pack) and prints what happened.
+
+    The letters that went out are written to the folder `letters`, if there is to be one.
 
     Returns the exit code: 0, or 1 where the story's expectations or the trail failed. Raises
     PolicyFileError, TermFileError or CalendarError where a file can't be used.
@@ -44,7 +52,7 @@ def rehearse(
     if shown:
         shown.begin(file)
     try:
-        result = asyncio.run(play(file, pack, calendar, audience))
+        result = asyncio.run(play(file, pack, calendar, audience, letters))
     except UnmetExpectation as unmet:
         if as_json:
             print(_as_json(unmet.so_far, unmet=str(unmet)))
@@ -60,7 +68,7 @@ def rehearse(
 
 
 def _as_json(result: Rehearsed, **more: str) -> str:
-    told = result.model_dump(mode="json", exclude={"reminders"})
+    told = result.model_dump(mode="json", exclude={"reminders", "letters"})
     return json.dumps(told | more, indent=2, ensure_ascii=False)
 
 
@@ -96,7 +104,8 @@ class _Shown:
             reached = ", ".join(spoken(stage) for stage in stages)
             self._out.print(f"Stages reached ({spoken(track)}): {reached}.")
         self._out.print(
-            f"{len(result.events)} events; {result.reminders} reminders sent; "
+            f"{len(result.events)} events; {result.reminders} reminders and "
+            f"{result.letters} letters sent; "
             f"{len(result.refusals)} actions refused, as the story expected."
         )
         verdict = (

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
@@ -11,11 +12,14 @@ from domain.actions import Actor
 from domain.calendar import CalendarDoesNotCover, CalendarError, SchoolCalendar
 from domain.contracts import Refusal
 from domain.events import Event, StageChanged
+from domain.letters import LetterProblem
 from domain.policy import Ladder, Policy
 from domain.vocabulary import ActionName, Rule, Stage, Track
 from gateway.errors import ActionRefused, BadRequest
+from gateway.letters import Sending
 from gateway.wording import by_whom, names_of_deadlines, sentence
 from rehearsal.fields import filled_in
+from rehearsal.letters import write_letters
 from rehearsal.story import StoryFile, StoryStep
 from rehearsal.world import OPENS, SCHOOL, World, a_world, holder
 from storage.people import PersonNotFound
@@ -62,6 +66,7 @@ class Rehearsed(BaseModel):
     stages_reached: dict[Track, list[Stage]] = {}
     refusals: list[ToldRefusal] = []
     reminders: int = 0
+    letters: int = 0
     verified: bool = False
 
 
@@ -138,7 +143,7 @@ class _Playing:
                 ) from None
             self._refused(step, action, role.value, error.refusal, place)
             return
-        except (BadRequest, PersonNotFound) as error:
+        except (BadRequest, LetterProblem, PersonNotFound) as error:
             words = error.sentence if isinstance(error, PersonNotFound) else str(error)
             raise UnmetExpectation(place, f"{action.value}: {words}") from None
         if step.safeguard is not None:
@@ -162,7 +167,8 @@ class _Playing:
         case = await cases.show(reference)
         events = [stored.event for stored in await cases.timeline(reference)]
         fields = self._fields(step, action, case, events)
-        await cases.act(reference, action.value, fields, actor)
+        letters = Sending.NONE if step.letters else Sending.AS_DRAFTED
+        await cases.act(reference, action.value, fields, actor, letters=letters)
 
     def _fields(
         self, step: StoryStep, action: ActionName, case: Any, events: list[Event]
@@ -247,10 +253,15 @@ class _Playing:
 
 
 async def play(
-    file: StoryFile, policy: Policy, calendar: SchoolCalendar, audience: Audience
+    file: StoryFile,
+    policy: Policy,
+    calendar: SchoolCalendar,
+    audience: Audience,
+    letters: Path | None = None,
 ) -> Rehearsed:
     """Plays the story to its end and verifies the trail.
 
+    The letters that went out are written to the folder `letters`, if there is to be one.
     Raises UnmetExpectation, with what was played until then and whether its trail verifies.
     """
     result = Rehearsed(policy=policy.policy, version=policy.version)
@@ -272,4 +283,7 @@ async def play(
             raise
         finally:
             result.verified = (await world.stores.record.verify(SCHOOL)).holds
+            result.letters = len(world.post.letters)
+            if letters is not None:
+                write_letters(letters, world.post.letters)
     return result

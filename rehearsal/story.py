@@ -53,11 +53,12 @@ class StoryStep(BaseModel):
     expect: Literal["refused"] | None = None
     safeguard: Rule | None = None
     reaches: Stage | None = None
+    letters: Literal["none"] | None = None  # none: what goes with the action is not written
     note: Words | None = None  # said in the timeline, for whoever reads the rehearsal
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
-        if self.action is None and (self.who or self.expect or self.fields):
+        if self.action is None and (self.who or self.expect or self.letters or self.fields):
             raise ValueError("a step with no action has only after, time, reaches and note")
         if self.action is not None and self.who is None:
             raise ValueError("say who does it (as): a role or a person")

@@ -6,6 +6,8 @@ import tempfile
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime, time
+from email import message_from_bytes, policy
+from email.message import EmailMessage
 from functools import partial
 from pathlib import Path
 
@@ -14,7 +16,7 @@ from prometheus_client import CollectorRegistry
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import UnsandboxedWorkflowRunner
 
-from activities.notices import MailServer
+from activities.mail_server import MailServer
 from domain.calendar import SchoolCalendar
 from domain.policy import Policy
 from domain.vocabulary import Role
@@ -38,14 +40,23 @@ OPENS = time(9)  # the time of day at which a story begins
 
 
 class Post:
-    """A mail server that keeps what it is handed."""
+    """A mail server that keeps what it is handed, in the order in which it comes."""
 
     def __init__(self) -> None:
-        self.messages = 0
+        self.messages: list[EmailMessage] = []
+
+    @property
+    def letters(self) -> list[EmailMessage]:
+        """The messages that are letters to people, and not reminders to staff."""
+        return [message for message in self.messages if message.is_multipart()]
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
         """Accepts every message."""
-        self.messages += 1
+        content = envelope.content
+        assert isinstance(content, bytes)
+        message = message_from_bytes(content, policy=policy.default)
+        assert isinstance(message, EmailMessage)
+        self.messages.append(message)
         return "250 Kept"
 
 

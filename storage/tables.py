@@ -346,3 +346,37 @@ class TextRow(Table):
     ciphertext: Mapped[bytes]  # the salt (32 bytes), then the text in UTF-8
 
     __table_args__ = (Index(None, "school", "reference"),)
+
+
+class DeliveryRow(Table):
+    """A message that was to be sent, and what is known of it; nothing of what it says."""
+
+    __tablename__ = "deliveries"
+
+    message_id: Mapped[str] = mapped_column(primary_key=True)
+    school: Mapped[str]
+    reference: Mapped[str]
+    letter: Mapped[str]
+    state: Mapped[str]
+    began_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    digest: Mapped[str | None]
+    status: Mapped[str | None]
+    perhaps_twice: Mapped[bool]
+
+    __table_args__ = (Index(None, "school", "reference"),)
+
+
+class EnclosureRow(Table):
+    """A file that belongs to a case, as it was sent or received, under its person's own key."""
+
+    __tablename__ = "enclosures"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    person: Mapped[str] = mapped_column(ForeignKey("persons.id", ondelete="CASCADE"), index=True)
+    school: Mapped[str]
+    reference: Mapped[str]
+    kind: Mapped[str]
+    ciphertext: Mapped[bytes]  # the salt (32 bytes), then the file
+
+    __table_args__ = (Index(None, "school", "reference"),)

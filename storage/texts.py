@@ -1,18 +1,15 @@
 """Texts that the record commits to: stored apart from it, each under its person's own key."""
 
-import hashlib
-import hmac
 import secrets
 from collections.abc import Sequence
 
 from sqlalchemy import delete, insert, select, update
 
 from domain.actions import TextRef
+from storage.commitments import SALT_BYTES, commitment, opened
 from storage.database import Database
 from storage.people import People, require_person
 from storage.tables import EventRow, TextRow
-
-SALT_BYTES = 32
 
 
 class TextNotFound(LookupError):
@@ -75,12 +72,12 @@ class Texts:
         async with self._database.writing() as connection:
             await connection.run_sync(require_person, person)  # erased meanwhile, perhaps
             await connection.execute(insert(TextRow), row)
-        return TextRef(id=identifier, commitment=_commitment(salt, content))
+        return TextRef(id=identifier, commitment=commitment(salt, content))
 
     async def read(self, ref: TextRef) -> str:
         """The text. Raises TextNotFound, TextAltered, or KeyProblem under another master key."""
-        salt, content = await self._plain(ref.id)
-        if not hmac.compare_digest(_commitment(salt, content), ref.commitment):
+        content = opened(await self._plain(ref.id), ref.commitment)
+        if content is None:
             raise TextAltered(ref.id)
         return content.decode()
 
@@ -89,17 +86,16 @@ class Texts:
 
         Raises TextNotFound, or KeyProblem under another master key.
         """
-        return (await self._plain(text))[1].decode()
+        return (await self._plain(text))[SALT_BYTES:].decode()
 
-    async def _plain(self, text: str) -> tuple[bytes, bytes]:
+    async def _plain(self, text: str) -> bytes:
         stored = select(TextRow.person, TextRow.ciphertext).where(TextRow.id == text)
         async with self._database.reading() as connection:
             row = (await connection.execute(stored)).one_or_none()
         if row is None:
             raise TextNotFound(text)
         cipher = await self._people.cipher_of(row.person)
-        plain = cipher.decrypt(row.ciphertext, text)
-        return plain[:SALT_BYTES], plain[SALT_BYTES:]
+        return cipher.decrypt(row.ciphertext, text)
 
     async def belong_to(self, refs: Sequence[TextRef], reference: str) -> None:
         """Puts texts to the case whose reference is known only now."""
@@ -128,7 +124,3 @@ class Texts:
             if any(cited in content for content in await connection.scalars(events)):
                 raise TextOnRecord(ref.id)
             await connection.execute(delete(TextRow).where(TextRow.id == ref.id))
-
-
-def _commitment(salt: bytes, content: bytes) -> str:
-    return hashlib.sha256(salt + content).hexdigest()

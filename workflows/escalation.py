@@ -43,6 +43,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.errors import CaseError, EvenhandError
     from domain.events import Event
     from workflows import ports
+    from workflows.correspondence import Correspondence
     from workflows.reminders import reminders_for, send_from
 
 _SCHOOL = SearchAttributeKey.for_keyword(SEARCH_SCHOOL)
@@ -64,6 +65,9 @@ class EscalationWorkflow:
         # Each decision is made on the case that the one before it left, and recorded in order.
         self._one_at_a_time = asyncio.Lock()
         self._reminding: set[asyncio.Task[None]] = set()
+        self._letters = Correspondence(
+            lambda: self.case, lambda: self.rules.calendar, self._by_itself
+        )
         self._shown: tuple[str, datetime | None] | None = None
 
     @workflow.run
@@ -75,6 +79,7 @@ class EscalationWorkflow:
         if self._case is None:
             await self._open()
         self._show()
+        self._letters.send()
         while not self.case.settled:
             await self._until_something_is_due()
             await self._time_passed()
@@ -174,6 +179,7 @@ class EscalationWorkflow:
         if stuck:
             await self._until_somebody_helps(before, stuck)
             return
+        self._letters.tell_of_relief(done.events)
         ladder = self.rules.policy.by_track[before.track]
         reminders = [
             reminder
@@ -216,8 +222,11 @@ class EscalationWorkflow:
                 digest=told.digest,
                 sent_at=told.sent_at,
             )
-            async with self._one_at_a_time:
-                await self._carry_out(notice, SYSTEM)
+            await self._by_itself(notice, SYSTEM)
+
+    async def _by_itself(self, action: Action, actor: Actor) -> None:
+        async with self._one_at_a_time:
+            await self._carry_out(action, actor)
 
     def _decide(self, action: Action, actor: Actor) -> list[Event]:
         rules = self.rules
@@ -236,6 +245,7 @@ class EscalationWorkflow:
         self._case = after
         self._adopt(action)
         self._show()
+        self._letters.send()
         return Acted(stage=after.stage, sequence=after.sequence, events=tuple(events))
 
     def _adopt(self, action: Action) -> None:
@@ -257,9 +267,11 @@ class EscalationWorkflow:
         self._shown = (case.stage.value, due)
 
     def _all_done(self) -> bool:
-        return workflow.all_handlers_finished() and not self._reminding
+        busy = self._reminding or self._letters.under_way
+        return workflow.all_handlers_finished() and not busy
 
     async def _hand_over(self) -> None:
+        self._letters.hand_over()
         await workflow.wait_condition(self._all_done)
         # The digests that the case holds: a later release may write the same policy otherwise.
         case = self.case

@@ -7,6 +7,7 @@ from temporalio.common import RetryPolicy
 
 with workflow.unsafe.imports_passed_through():
     from domain.contracts import (
+        DRAFT_LETTERS,
         LIST_GOVERNORS,
         LIST_SCHOOLS,
         LOAD_RULES,
@@ -15,11 +16,16 @@ with workflow.unsafe.imports_passed_through():
         PROPOSE_DISPOSALS,
         RECORD_EVENTS,
         SEND_CHECKPOINT,
+        SEND_LETTER,
         SEND_PROPOSAL,
         SEND_REMINDER,
         CheckpointFor,
         CheckpointMade,
         Delivery,
+        LetterJob,
+        LetterOutcome,
+        LettersDrafted,
+        LettersWanted,
         Proposed,
         RecordEvents,
         Reminder,
@@ -169,3 +175,27 @@ async def send_checkpoint(wanted: CheckpointFor) -> Delivery:
         retry_policy=_PATIENTLY,
     )
     return delivery
+
+
+async def send_letter(job: LetterJob) -> LetterOutcome:
+    """Hands a letter to the mail server; a server that is away is tried again."""
+    outcome: LetterOutcome = await workflow.execute_activity(
+        SEND_LETTER,
+        job,
+        result_type=LetterOutcome,
+        start_to_close_timeout=timedelta(seconds=60),
+        retry_policy=_PATIENTLY,
+    )
+    return outcome
+
+
+async def draft_letters(wanted: LettersWanted) -> LettersDrafted:
+    """Words the letters that tell people of relief."""
+    drafted: LettersDrafted = await workflow.execute_activity(
+        DRAFT_LETTERS,
+        wanted,
+        result_type=LettersDrafted,
+        start_to_close_timeout=timedelta(seconds=60),
+        retry_policy=_PATIENTLY,
+    )
+    return drafted

@@ -8,7 +8,7 @@ import pytest
 from prometheus_client import CollectorRegistry
 from temporalio.client import Client
 
-from activities.notices import MailServer
+from activities.mail_server import MailServer
 from domain.case import Case
 from domain.contracts import CURRENT, case_workflow_id
 from gateway.cases import Cases

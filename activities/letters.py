@@ -1,0 +1,229 @@
+"""Sending letters: the words that were approved, as PDF and as e-mail, handed over once."""
+
+import hashlib
+from collections.abc import Callable
+from datetime import UTC, datetime
+from email.message import EmailMessage
+from email.utils import format_datetime
+from typing import NamedTuple, Protocol
+
+import structlog
+from temporalio import activity
+
+from activities.mail_server import AddressRefused, NotTaken
+from correspondence.facts import Happening
+from correspondence.writer import LetterWriter
+from documents.letter_forms import as_html, as_plain
+from documents.letters import as_pdf
+from domain.case import Case, evolve
+from domain.contracts import (
+    DRAFT_LETTERS,
+    SEND_LETTER,
+    LetterJob,
+    LetterOutcome,
+    LettersDrafted,
+    LettersWanted,
+)
+from domain.letter_rules import letters_of_relief
+from domain.letters import LetterText
+from storage.deliveries import Attempt, Deliveries, Delivery
+from storage.enclosures import Enclosures
+from storage.people import People, PersonNotFound
+from storage.record import Record
+from storage.shelf import Shelf
+from storage.texts import TextNotFound, Texts
+
+NO_ADDRESS = "no_address"  # the status of a letter to somebody who has no e-mail address (any more)
+SENT_LETTER = "sent-letter"  # the kind of file that a letter is kept as, exactly as it was sent
+
+log = structlog.get_logger(__name__)
+
+
+class Rendered(NamedTuple):
+    """A letter in the three forms that go out together, with the same words."""
+
+    pdf: bytes
+    plain: str
+    html: str
+
+
+class Messenger(Protocol):
+    """Whoever takes a message over: a mail server, or a service that sends for the school."""
+
+    @property
+    def sender(self) -> str:
+        """The address that messages come from."""
+        ...
+
+    async def hand_over(self, message: EmailMessage) -> None:
+        """Hands a message over. Raises AddressRefused, NotTaken, or another error after which
+        nobody can tell whether it was taken."""
+        ...
+
+
+class Letters:
+    """Sends the letters of cases. `now` gives the moment of sending, aware, in UTC."""
+
+    def __init__(
+        self,
+        people: People,
+        texts: Texts,
+        enclosures: Enclosures,
+        deliveries: Deliveries,
+        record: Record,
+        shelf: Shelf,
+        writer: LetterWriter,
+        messenger: Messenger,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        on_sent: Callable[[str], None] = lambda kind: None,
+    ) -> None:
+        self._people = people
+        self._texts = texts
+        self._enclosures = enclosures
+        self._deliveries = deliveries
+        self._record = record
+        self._shelf = shelf
+        self._writer = writer
+        self._messenger = messenger
+        self._now = now
+        self._on_sent = on_sent
+
+    @activity.defn(name=SEND_LETTER)
+    async def send_letter(self, job: LetterJob) -> LetterOutcome:
+        """Hands one letter over, unless an attempt before this one did.
+
+        A mail server that is away, busy or full raises, and the workflow tries again. Where an
+        attempt was cut off in the middle of the conversation, nobody can tell whether the letter
+        was taken: it is handed over again under the same Message-ID, and said to be sent perhaps
+        twice.
+        """
+        before = await self._deliveries.look_up(job.message_id)
+        if before is not None and before.state in (Delivery.TAKEN, Delivery.REFUSED):
+            return _as_before(before, self._now())
+        try:
+            message = await self._message(job)
+        except _CannotReach as error:
+            return await self._refused(job, error.status)
+        content = message.as_bytes()
+        kept_as = f"sent-{job.message_id}"
+        await self._enclosures.keep(
+            job.letter.to,
+            job.school,
+            job.reference,
+            SENT_LETTER,
+            content,
+            identifier=kept_as,
+        )
+        before = await self._begin(job)
+        try:
+            await self._messenger.hand_over(message)
+        except AddressRefused as error:
+            return await self._refused(job, error.status)
+        except NotTaken:
+            await self._deliveries.end(job.message_id, Delivery.NOT_TAKEN, self._now())
+            raise
+        digest = hashlib.sha256(content).hexdigest()
+        at = self._now()
+        await self._deliveries.end(job.message_id, Delivery.TAKEN, at, digest=digest)
+        self._on_sent(job.letter.kind)
+        twice = before is not None and before.perhaps_twice
+        return LetterOutcome(at=at, digest=digest, perhaps_twice=twice)
+
+    @activity.defn(name=DRAFT_LETTERS)
+    async def draft_letters(self, wanted: LettersWanted) -> LettersDrafted:
+        """Words the letters that tell of relief which came by itself, and keeps their words."""
+        happening = await self._happening(wanted)
+        letters = []
+        for due in letters_of_relief(wanted.case, wanted.events):
+            try:
+                draft = await self._writer.draft(due, happening)
+                letters.append(await self._writer.put_away(draft, draft.text, happening))
+            except PersonNotFound:
+                log.warning("letter:addressee:missing", kind=due.kind)
+        return LettersDrafted(letters=tuple(letters))
+
+    async def _happening(self, wanted: LettersWanted) -> Happening:
+        case, first = wanted.case, wanted.events[0]
+        events = await self._record.events_of(case.school, case.reference)
+        before: Case | None = None
+        for stored in events:
+            if stored.event.sequence == first.sequence:
+                break
+            before = evolve(before, stored.event)
+        return Happening(
+            policy=await self._shelf.policy(case.policy_digest),
+            calendar=await self._shelf.calendar(case.calendar_digest),
+            before=before,
+            after=case,
+            events=wanted.events,
+            actor=None,
+            at=first.at,
+        )
+
+    async def _message(self, job: LetterJob) -> EmailMessage:
+        try:
+            person = await self._people.person(job.letter.to)
+            text = LetterText.model_validate_json(await self._texts.read(job.letter.text))
+        except (PersonNotFound, TextNotFound):
+            raise _CannotReach(NO_ADDRESS) from None  # they were erased meanwhile
+        if person.email is None:
+            raise _CannotReach(NO_ADDRESS)
+        now = self._now()
+        return letter_message(
+            text,
+            self._rendered(job.school, text, now),
+            to=person.email,
+            sender=self._messenger.sender,
+            message_id=job.message_id,
+            at=now,
+        )
+
+    def _rendered(self, school: str, text: LetterText, at: datetime) -> Rendered:
+        pdf = as_pdf(text, self._writer.templates(school), at=at)
+        return Rendered(pdf=pdf, plain=as_plain(text), html=as_html(text))
+
+    async def _begin(self, job: LetterJob) -> Attempt | None:
+        return await self._deliveries.begin(
+            job.message_id, job.school, job.reference, job.letter.id, self._now()
+        )
+
+    async def _refused(self, job: LetterJob, status: str) -> LetterOutcome:
+        at = self._now()
+        await self._begin(job)
+        await self._deliveries.end(job.message_id, Delivery.REFUSED, at, status=status)
+        log.warning("letter:address:refused", letter=job.letter.id, status=status)
+        return LetterOutcome(at=at, refused=status)
+
+
+class _CannotReach(Exception):
+    def __init__(self, status: str) -> None:
+        self.status = status
+        super().__init__(status)
+
+
+def _as_before(before: Attempt, now: datetime) -> LetterOutcome:
+    return LetterOutcome(
+        at=before.ended_at or now,
+        digest=before.digest,
+        refused=before.status,
+        perhaps_twice=before.perhaps_twice,
+    )
+
+
+def letter_message(
+    text: LetterText, rendered: Rendered, *, to: str, sender: str, message_id: str, at: datetime
+) -> EmailMessage:
+    """A letter as an e-mail: plain text, the same as HTML, and the PDF with it."""
+    message = EmailMessage()
+    message["Message-ID"] = f"<{message_id}>"
+    message["Date"] = format_datetime(at)
+    message["From"] = sender
+    message["To"] = to
+    message["Subject"] = f"{text.subject} ({text.reference})"
+    message["Content-Language"] = text.language
+    message.set_content(rendered.plain)
+    message.add_alternative(rendered.html, subtype="html")
+    message.add_attachment(
+        rendered.pdf, maintype="application", subtype="pdf", filename=f"{text.reference}.pdf"
+    )
+    return message

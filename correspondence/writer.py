@@ -1,0 +1,79 @@
+"""Writes letters: drafts them, checks what a person made of them, and keeps the approved words."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from correspondence.facts import FactsGatherer, Happening
+from documents.letters import compose
+from domain.actions import LetterToSend
+from domain.letter_facts import LetterFacts, requirements_of
+from domain.letter_rules import LetterDue
+from domain.letter_templates import LetterTemplates
+from domain.letters import LetterText, refuse_to_send
+from domain.vocabulary import Channel
+from storage.people import People
+from storage.texts import Texts
+
+LETTER = "letter"  # the kind of text that a letter's words are kept as
+
+
+class Draft(NamedTuple):
+    """A letter as it would go out: what it is, to whom, its facts and its words."""
+
+    school: str
+    due: LetterDue
+    facts: LetterFacts
+    text: LetterText
+
+
+class LetterWriter:
+    """Writes letters from a school's templates. `templates` gives those of one school by its id;
+    it raises PolicyFileError where a file can't be used."""
+
+    def __init__(
+        self, people: People, texts: Texts, templates: Callable[[str], LetterTemplates]
+    ) -> None:
+        self._people = people
+        self._texts = texts
+        self._gatherer = FactsGatherer(people, texts)
+        self._templates = templates
+
+    def templates(self, school: str) -> LetterTemplates:
+        """What the school's letters are made from."""
+        return self._templates(school)
+
+    async def draft(
+        self, due: LetterDue, happening: Happening, fresh: dict[str, str] | None = None
+    ) -> Draft:
+        """The letter in the school's words. `fresh` holds texts (by id) that are not stored yet.
+
+        Raises LetterProblem where it can't be sent as it is, and PersonNotFound.
+        """
+        school = happening.after.school
+        templates = self._templates(school)
+        facts = await self._gatherer.gather(due, happening, templates.school, fresh)
+        return Draft(school, due, facts, compose(due.kind, facts, templates))
+
+    def check(self, draft: Draft, edited: LetterText) -> None:
+        """Refuses a letter from which something was edited away that it must hold.
+
+        Raises LetterProblem (safeguard 14).
+        """
+        letter = self._templates(draft.school).letters[draft.due.kind]
+        refuse_to_send(requirements_of(letter, draft.facts), edited)
+
+    async def put_away(self, draft: Draft, text: LetterText, happening: Happening) -> LetterToSend:
+        """Keeps the approved words under the addressee's key; by post where they have no e-mail."""
+        case, to = happening.after, draft.due.to
+        assert to is not None, "somebody named the addressee before it was drafted"
+        person = await self._people.person(to)
+        ref = await self._texts.store(
+            to, case.school, case.reference, LETTER, text.model_dump_json()
+        )
+        return LetterToSend(
+            kind=draft.due.kind,
+            to=to,
+            channel=Channel.EMAIL if person.email else Channel.POST,
+            text=ref,
+            edited=text != draft.text,
+        )

@@ -1,0 +1,27 @@
+"""The letters of a rehearsal, written to a folder to look at."""
+
+import re
+from collections.abc import Sequence
+from email.message import EmailMessage
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+
+
+def write_letters(folder: Path, letters: Sequence[EmailMessage]) -> None:
+    """Writes each letter as a PDF and as plain text, in the order in which they went out.
+
+    The files are named by number, date, case and subject, so that a folder reads as a story.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    for number, message in enumerate(letters, start=1):
+        sent = parsedate_to_datetime(message["Date"])
+        words = re.sub(r"[^a-z0-9]+", "-", str(message["Subject"]).lower()).strip("-")
+        name = f"{number:02d}-{sent:%Y-%m-%d}-{words}"
+        for attachment in message.iter_attachments():
+            kind = attachment.get_content_subtype()
+            content = attachment.get_content()
+            kept = content if isinstance(content, bytes) else str(content).encode()
+            (folder / f"{name}.{'ics' if kind == 'calendar' else kind}").write_bytes(kept)
+        plain = message.get_body(("plain",))
+        if plain is not None:
+            (folder / f"{name}.txt").write_text(plain.get_content(), encoding="utf-8")
