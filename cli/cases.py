@@ -3,15 +3,17 @@
 import json
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
+from cli.case_letters import chosen_letters, write_drafts
 from cli.case_reading import list_, next_, show, timeline, viewers
 from cli.desk import Desk, at_the_desk
 from cli.fields import read_fields
 from cli.holds import hold, release
 from cli.options import ActionId, AsJson, Fields, InRole, Reference, School, Who
+from domain.case import Case
 from domain.policy import Ladder
 from domain.vocabulary import ActionName, Rule, Track
 from gateway.cases import Cases
@@ -74,28 +76,29 @@ def act(
     file: FromFile = None,
     id_: ActionId = None,
     seen: Annotated[int | None, typer.Option(help="The last event you had seen.")] = None,
+    letters: Annotated[
+        Path | None, typer.Option(help="The folder with the letters, as `case draft` wrote them.")
+    ] = None,
+    no_letters: Annotated[
+        bool, typer.Option("--no-letters", help="Write to nobody about it.")
+    ] = False,
     school: School = None,
     as_json: AsJson = False,
 ) -> None:
-    """Do something to a case."""
+    """Do something to a case; the letters that go with it go out as drafted, or as edited."""
+    chosen = chosen_letters(letters, none=no_letters)
 
     async def work(desk: Desk) -> None:
         where = await desk.school(school)
         case = await desk.stores.record.case_state(where, reference)
-        named = action_named(action)
         actor = await desk.actor(where, as_, role)
         cases = await desk.cases(where)
         looked = case.sequence if seen is None else seen
-        given = filled_in(
-            named,
-            read_fields(named, fields or [], file),
-            calendar=await desk.stores.shelf.calendar(case.calendar_digest),
-            now=datetime.now(UTC),
-            case=case,
-            events=[stored.event for stored in await cases.timeline(reference)],
-        )
+        given = await _filled_in(desk, case, action, fields, file)
         try:
-            acted = await cases.act(reference, action, given, actor, action_id=id_, seen=looked)
+            acted = await cases.act(
+                reference, action, given, actor, action_id=id_, seen=looked, letters=chosen
+            )
         except ActionRefused as refused:
             if refused.refusal.rule is Rule.CASE_CHANGED and not as_json:
                 await _what_changed(desk, cases, reference, looked)
@@ -113,6 +116,61 @@ def act(
         typer.echo(f"{reference} stands at: {stage_title(ladder, acted.stage)}.")
 
     at_the_desk(work)
+
+
+@app.command()
+def draft(
+    reference: Reference,
+    action: Annotated[str, typer.Argument(help="Such as remind_formally.")],
+    fields: Fields = None,
+    *,
+    as_: Who,
+    out: Annotated[Path, typer.Option(help="The folder to write them to.")],
+    role: InRole = None,
+    file: FromFile = None,
+    school: School = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write the letters that would go with an action to a folder, to be read and edited."""
+
+    async def work(desk: Desk) -> None:
+        where = await desk.school(school)
+        case = await desk.stores.record.case_state(where, reference)
+        actor = await desk.actor(where, as_, role)
+        cases = await desk.cases(where)
+        given = await _filled_in(desk, case, action, fields, file)
+        drafts = await cases.drafts(reference, action, given, actor)
+        files = write_drafts(out, drafts)
+        if as_json:
+            told = [
+                {"kind": one.due.kind, "to": one.due.to, "file": str(path)}
+                for one, path in zip(drafts, files, strict=True)
+            ]
+            typer.echo(json.dumps(told))
+            return
+        if not files:
+            typer.echo("No letter goes with this.")
+            return
+        for path in files:
+            typer.echo(f"  {path}")
+        typer.echo(f"Read and edit them, then act with --letters {out}. Nothing was sent yet.")
+
+    at_the_desk(work)
+
+
+async def _filled_in(
+    desk: Desk, case: Case, action: str, fields: list[str] | None, file: Path | None
+) -> dict[str, Any]:
+    named = action_named(action)
+    events = await desk.stores.record.events_of(case.school, case.reference)
+    return filled_in(
+        named,
+        read_fields(named, fields or [], file),
+        calendar=await desk.stores.shelf.calendar(case.calendar_digest),
+        now=datetime.now(UTC),
+        case=case,
+        events=[stored.event for stored in events],
+    )
 
 
 async def _what_changed(desk: Desk, cases: Cases, reference: str, seen: int) -> None:

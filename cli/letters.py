@@ -11,6 +11,7 @@ from rich.markup import escape
 
 from cli.outcome import BadUsage, Exit
 from cli.policies import find_policy
+from cli.sent_letters import print_, returned
 from documents.letter_check import AT, check_letters, left_out
 from documents.letter_forms import as_html, as_plain
 from documents.letter_specimens import Specimen, specimens, with_sample_details
@@ -26,6 +27,8 @@ from storage.letter_files import load_templates, schools_in
 from storage.policy_files import PolicyFileError, load_policies
 
 app = typer.Typer()
+app.command("print")(print_)
+app.command()(returned)
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 School = Annotated[str | None, typer.Option(help="The school, where the folder holds several.")]
 FORMS = (".pdf", ".html", ".txt", ".md")

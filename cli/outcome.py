@@ -49,6 +49,7 @@ def told(error: BaseException) -> tuple[Exit, dict[str, Any]]:
     from domain.period import PeriodProblem
     from domain.review import ReviewError, ReviewNotFound
     from domain.review_draw import DrawImpossible
+    from gateway.bounces import NotABounce
     from gateway.checkpoints import DoesNotHold
     from gateway.errors import (
         ActionRefused,
@@ -126,6 +127,7 @@ def told(error: BaseException) -> tuple[Exit, dict[str, Any]]:
         case (
             BadUsage()
             | BadRequest()
+            | NotABounce()
             | CaseNotFound()
             | ReviewNotFound()
             | DrawImpossible()

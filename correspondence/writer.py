@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from correspondence.facts import FactsGatherer, Happening
+from correspondence.reading import LETTER
 from documents.letters import compose
 from domain.actions import LetterToSend
 from domain.letter_facts import LetterFacts, requirements_of
@@ -13,8 +14,6 @@ from domain.letters import LetterText, refuse_to_send
 from domain.vocabulary import Channel
 from storage.people import People
 from storage.texts import Texts
-
-LETTER = "letter"  # the kind of text that a letter's words are kept as
 
 
 class Draft(NamedTuple):

@@ -183,6 +183,8 @@ def may_read_text(sight: Sight, ladder: Ladder, case: Case, viewer: Actor, event
         return True
     if isinstance(event.fact, e.AdjustmentAgreed):
         return event.fact.person == viewer.person
+    if isinstance(event.fact, e.LetterPrepared):
+        return event.fact.to == viewer.person
     told = {case.respondent, case.family, case.advocate}
     if ladder.raiser_moves:
         told.add(case.raised_by)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
+from correspondence.reading import LETTER
 from domain import events as e
 from domain.actions import PersonId, TextRef
 from domain.calendar import Clock, Span
@@ -135,6 +136,8 @@ class CaseGathering:
         if ground is None and not await self._about_reader(event, kind, ref):
             ground = Ground.ABOUT_SOMEBODY_ELSE
         place = f"{self._case.reference}, event {event.sequence}"
+        if isinstance(event.fact, e.LetterPrepared):
+            kind = LETTER
         return await self._reading.text(place, kind, ref, ground)
 
     async def _about_reader(self, event: e.Event, kind: str, ref: TextRef) -> bool:
@@ -144,6 +147,8 @@ class CaseGathering:
             return True
         if isinstance(fact, e.AdjustmentAgreed | e.ConflictDeclared):
             return fact.person == self._reader
+        if isinstance(fact, e.LetterPrepared):
+            return fact.to == self._reader
         if isinstance(fact, e.AdjustmentRemoved):
             return fact.adjustment in self._own_adjustments
         if self._whose.get(ref.id) == self._reader:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from correspondence.reading import LETTER, as_read
 from domain.actions import TextRef
 from domain.calendar import SchoolCalendar
 from domain.events import Event
@@ -70,6 +71,8 @@ class HeldReading:
             self.second_look.withheld.append((place, spoken(ground)))
             return HeldText(kind=called, text=None, left_out=GROUNDS[ground])
         words = await self.words(ref)
+        if words is not None and kind == LETTER:
+            words = as_read(words)
         if words is None:
             return HeldText(kind=called, text=None, left_out=NO_LONGER_KEPT)
         redacted = self.redactor.redact(words)

@@ -58,6 +58,7 @@ KINDS = {
     "meetings": "How meetings are attended",
     "collection": "How the child is brought and collected",
     "result": "What came of it",
+    "letter": "A letter",
 }
 LOOKED_AT = {
     Viewed.CASE: "the case",

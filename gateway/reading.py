@@ -7,12 +7,13 @@ from uuid import uuid4
 
 from pydantic import BaseModel
 
+from correspondence.reading import as_read
 from domain.access import OUTSIDE, Sight, may_read_text, may_see_who_looked, sight_of
 from domain.actions import Actor, TextRef
 from domain.case import Adjustment, Case
 from domain.choices import Choice
 from domain.contracts import Refusal
-from domain.events import Event
+from domain.events import Event, LetterPrepared
 from domain.policy import Ladder
 from domain.review import REVIEW_TYPES, assigned_to
 from domain.views import AT_THE_MACHINE, View, Viewed
@@ -66,7 +67,9 @@ class Seen:
         """What was written in `event`, or why it is not shown."""
         if not may_read_text(self.sight, self.ladder, self.case, self.viewer, event):
             return WITHHELD
-        return await self._text(ref)
+        words = await self._text(ref)
+        is_letter = isinstance(event.fact, LetterPrepared) and words != NO_LONGER_KEPT
+        return as_read(words) if is_letter else words
 
     async def texts_of(self, event: Event) -> dict[str, str]:
         """What was written with an event, by the name of the field that refers to it."""

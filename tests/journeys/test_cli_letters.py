@@ -1,87 +1,122 @@
-"""Letters at the prompt: listed, looked at, and a school's own checked."""
+"""Letters at the command line: drafted, edited, sent, printed, and coming back."""
 
+from email import message_from_bytes, policy
 from pathlib import Path
 
 import pytest
+from pypdf import PdfReader
 
-from cli.main import run
-from domain.letter_editing import from_editable
-from settings import HERE
-from tests.support.up import Prompt
+from tests.support.up import Prompt, Up
+from tests.workflows.test_letters import a_report
+
+WHY = ("reason=You wrote to staff at midnight.", "clauses=pc.parents.working-hours")
 
 
 @pytest.fixture(autouse=True)
-def _folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("EVENHAND_DATA_DIR", str(tmp_path / "var"))
+def _running(service: Up) -> None:
+    """Every test here talks to the service."""
 
 
-def test_the_kinds_of_letter_are_listed(prompt: Prompt) -> None:
-    assert "signpost (to the family; with: signpost)" in prompt("letter", "list")
-    listed = prompt.json("letter", "list")
-    folders = {path.parent.name for path in (HERE / "letters").glob("*/words.md")}
-    assert isinstance(listed, list)
-    assert {one["id"] for one in listed} == folders
+@pytest.fixture
+def reference(prompt: Prompt) -> str:
+    said = prompt(
+        *("case", "open", "--policy", "parents-and-carers", "--track", "parent_conduct"),
+        *("--as", "Asha Karim", "respondent=Tomasz Wierzbicki", "severity=minor"),
+        *("narrative=Four e-mails after midnight.", "clauses=pc.parents.working-hours"),
+    )
+    return said.split()[0]
 
 
-def test_a_specimen_is_shown_in_words_and_written_in_each_form(
-    prompt: Prompt, tmp_path: Path
+def test_a_letter_is_drafted_edited_and_sent(
+    prompt: Prompt, reference: str, tmp_path: Path, service: Up
 ) -> None:
-    asked = ("letter", "show", "restriction", "--policy", "parents-and-carers")
+    folder = tmp_path / "drafts"
+    remind = (reference, "remind_informally", "--as", "headteacher", *WHY)
+    said = prompt("case", "draft", *remind, "--out", str(folder))
+    (file,) = folder.iterdir()
+    assert str(file) in said
+    assert file.stat().st_mode & 0o077 == 0
+    file.write_text(file.read_text().replace("midnight", "two in the morning"))
+    # What somebody edited is not written over.
+    assert "there already" in prompt("case", "draft", *remind, "--out", str(folder), code=2)
 
-    assert "Dear Ms Novak, Our decision about a limit" in prompt(*asked)
-    assert "We did not hear from you" in prompt(*asked, "--variant", "not heard")
-    told = prompt.json(*asked)
-    assert isinstance(told, dict)
-    assert told["letter"]["kind"] == "restriction"
-    for form, begin in ((".pdf", b"%PDF"), (".html", b"<!DOCTYPE"), (".txt", b"Hana Novak")):
-        out = tmp_path / f"letter{form}"
-        assert str(out) in prompt(*asked, "--out", str(out)).replace("\n", "")
-        assert out.read_bytes().startswith(begin)
-    edit = tmp_path / "letter.md"
-    prompt(*asked, "--out", str(edit))
-    assert from_editable(edit.read_text(encoding="utf-8")).subject == "Our decision about a limit"
+    said = prompt("case", "act", *remind, "--letters", str(folder))
+
+    assert "was written (informal reminder)" in said
+    texts = prompt("case", "timeline", reference, "--texts")
+    assert "two in the morning" in texts
+    letter = prompt.json("case", "show", reference)["letters"][0]["id"]  # type: ignore[index]
+    pdf = tmp_path / "letter.pdf"
+    prompt("letter", "print", reference, letter, "--out", str(pdf))
+    printed = " ".join("".join(page.extract_text() for page in PdfReader(pdf).pages).split())
+    assert "two in the morning" in printed
+    again = prompt("letter", "print", reference, letter, "--out", str(pdf), code=2)
+    assert "there already" in again
+
+
+def test_nobody_is_written_to_if_nobody_is_to_be(prompt: Prompt, reference: str) -> None:
+    prompt(
+        *("case", "act", reference, "remind_informally", "--as", "headteacher", *WHY),
+        "--no-letters",
+    )
+
+    assert prompt.json("case", "show", reference)["letters"] == []  # type: ignore[index]
 
 
 @pytest.mark.parametrize(
-    ("asked", "said"),
+    ("spoil", "told"),
     [
-        (("show", "warnung"), "Did you mean warning"),
-        (("show", "warning", "--out", "letter.doc"), "must end in one of: .pdf"),
-        (("show", "warning", "--variant", "gentle"), "No variant of “warning” is called “gentle”"),
-        (
-            ("show", "sign-request", "--policy", "fleet-families-and-advocates"),
-            "does not occur under fleet-families-and-advocates",
+        pytest.param(
+            lambda text: text.replace("{#right_to_complain}", "{#right_to_complian}"),
+            "right_to_complian",
+            id="an unknown part",
         ),
-        (("check", "nowhere"), "There is no folder nowhere."),
+        pytest.param(
+            lambda text: text.split("## If you are not content")[0],
+            "right to complain",
+            id="a part cut out",
+        ),
     ],
 )
-def test_what_is_asked_wrongly_is_told(prompt: Prompt, asked: tuple[str, ...], said: str) -> None:
-    assert said in prompt("letter", *asked, code=2).replace("\n", " ")
-
-
-def test_a_schools_own_folder_is_checked_and_used(
+def test_a_letter_that_lost_something_is_refused(
     prompt: Prompt,
+    reference: str,
     tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
+    spoil: object,
+    told: str,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    folder = tmp_path / "letters"
-    (folder / "common").mkdir(parents=True)
-    (folder / "school.yaml").write_text("name: Our School\ntelephone: 020 7946 0001\n")
-    why = folder / "common" / "why.md"
-    why.write_text("## Why {#reason}\n\n{{ raison }}\n")
+    folder = tmp_path / "drafts"
+    remind = (reference, "remind_informally", "--as", "headteacher", *WHY)
+    prompt("case", "draft", *remind, "--out", str(folder))
+    (file,) = folder.iterdir()
+    file.write_text(spoil(file.read_text()))  # type: ignore[operator]
+    code = 1 if told == "right to complain" else 2
 
-    told = prompt.json("letter", "check", str(folder), code=1)
-    assert isinstance(told, dict)
-    assert not told["sound"]
-    first = told["findings"][0]
-    assert (first["file"], first["line"], first["field"]) == (str(why), 3, "raison")
-    assert "Did you mean reason" in first["message"]
-    assert run(["letter", "check", str(folder)]) == 1
-    assert f"{why}:3: raison: There is no field “raison”." in capsys.readouterr().out
+    said = prompt("case", "act", *remind, "--letters", str(folder), code=code)
 
-    why.write_text("## Why {#reason}\n\n{{ reason }}\n")
-    assert "Not said in school.yaml: sendiass" in prompt("letter", "check", str(folder))
-    monkeypatch.setenv("EVENHAND_LETTERS_DIR", str(folder))
-    assert "Sound" in prompt("letter", "check")
-    assert prompt("letter", "show", "warning").endswith("Our School")
+    assert told in said
+    assert prompt.json("case", "show", reference)["stage"] == "raised"  # type: ignore[index]
+
+
+def test_a_report_about_a_letter_reaches_its_case(
+    prompt: Prompt, reference: str, tmp_path: Path
+) -> None:
+    message = message_from_bytes(
+        f"Message-ID: <{reference}.l99@nowhere.evenhand>\r\nSubject: x\r\n\r\n".lower().encode(),
+        policy=policy.default,
+    )
+    report = tmp_path / "report.eml"
+    report.write_bytes(a_report(message))
+
+    assert "No letter of this school" in prompt("letter", "returned", str(report), code=2)
+
+    report.write_text("Subject: Hello\r\n\r\nI am away until Monday.\r\n")
+    assert "Nothing was recorded" in prompt("letter", "returned", str(report), code=2)
+
+
+def test_a_folder_that_is_not_there_is_named(prompt: Prompt, reference: str) -> None:
+    remind = (reference, "remind_informally", "--as", "headteacher", *WHY)
+    said = prompt("case", "act", *remind, "--letters", "no-such-folder", code=2)
+
+    assert "no-such-folder: there is no such folder." in said
