@@ -77,8 +77,6 @@ class MailServer:
             if any(refusal.code < PERMANENT for refusal in refusals):
                 raise NotTaken(str(error)) from error  # such as a full mailbox
             raise AddressRefused(_status(refusals[0].code, refusals[0].message)) from error
-        except ValueError as error:
-            raise AddressRefused(NOT_AN_ADDRESS) from error
         except aiosmtplib.SMTPDataError as error:
             if error.code < PERMANENT:
                 raise NotTaken(str(error)) from error
@@ -91,6 +89,8 @@ class MailServer:
             ssl.SSLError,  # before a word was said
         ) as error:
             raise NotTaken(str(error)) from error
+        except ValueError as error:  # after the above: a bad certificate counts as one, too
+            raise AddressRefused(NOT_AN_ADDRESS) from error
 
     def _context(self) -> ssl.SSLContext | None:
         if self.security is Security.NONE:
