@@ -10,7 +10,7 @@ from domain.actions import LetterToSend
 from domain.letter_facts import LetterFacts, requirements_of
 from domain.letter_rules import LetterDue
 from domain.letter_templates import LetterTemplates
-from domain.letters import LetterText, refuse_to_send
+from domain.letters import Fault, LetterProblem, LetterText, refuse_to_send
 from domain.vocabulary import Channel
 from storage.people import People
 from storage.texts import Texts
@@ -60,6 +60,15 @@ class LetterWriter:
         """
         letter = self._templates(draft.school).letters[draft.due.kind]
         refuse_to_send(requirements_of(letter, draft.facts), edited)
+        for line, was, now in (
+            ("Letter", draft.text.kind, edited.kind),
+            ("Reference", draft.text.reference, edited.reference),
+            ("To", draft.text.addressee[0], edited.addressee[0]),
+        ):
+            # A letter that was edited for one case must not go out with another.
+            if was != now:
+                message = f"The line “{line}: {now}” must be “{line}: {was}” in this letter."
+                raise LetterProblem([Fault(file=edited.kind, line=1, field=line, message=message)])
 
     async def put_away(self, draft: Draft, text: LetterText, happening: Happening) -> LetterToSend:
         """Keeps the approved words under the addressee's key; by post where they have no e-mail."""

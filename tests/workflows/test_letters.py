@@ -103,6 +103,16 @@ async def test_a_letter_that_lost_what_it_must_say_is_not_sent(running: Running)
     assert running.outbox.messages == []
 
 
+async def test_a_letter_for_another_case_is_not_sent_with_this_one(running: Running) -> None:
+    first, second = await a_case(running), await a_case(running)
+    head = running.school.actor("cara")
+    (draft,) = await running.cases.drafts(first, REMIND, WHY, head)
+    approved = Approved(draft.due.kind, draft.due.to or "", draft.text)
+
+    with pytest.raises(LetterProblem, match=f"Reference: {second}"):
+        await running.cases.act(second, REMIND, WHY, head, letters=[approved])
+
+
 async def test_nothing_goes_out_while_the_school_is_shut(running: Running) -> None:
     reference = await a_case(running)
     calendar = await running.school.stores.shelf.calendar(
