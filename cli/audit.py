@@ -1,27 +1,37 @@
-"""`evenhand audit`: verify the record."""
+"""`evenhand audit`: verify the record, and export what others can verify."""
 
 import json
 import sys
 import textwrap
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from cli import checkpoints
+from cli.audit_words import facts_of, sentences_of
 from cli.desk import Desk, at_the_desk
+from cli.files import require_files
 from cli.options import AsJson
-from cli.outcome import WIDTH, Exit
+from cli.outcome import WIDTH, BadUsage, Exit
+from domain.checkpoint import NotACheckpoint, SignedCheckpoint, read
+from gateway.bundle import Exported
+from gateway.bundle import export as export_bundle
+from settings import load_settings
+from storage.database import shown
+from storage.segments import ProgressFile
 from storage.verification import Verification
+from storage.verification import verify as verify_record
 
 app = typer.Typer()
 checkpoints.mount(app)
-WHAT_A_CHAIN_CANNOT_SHOW = (
-    "A chain shows that nothing inside it was changed, removed or slipped in. Whether somebody "
-    "with the whole database in their hands rewrote a chain from its beginning can be told only by "
-    "comparing with a copy kept elsewhere."
-)
+PROGRESS = "verification.json"
 
 
 @app.callback()
@@ -33,50 +43,119 @@ def audit() -> None:
 def verify(
     school: Annotated[str | None, typer.Option(help="Only this school.")] = None,
     case: Annotated[str | None, typer.Option(help="Only this case.")] = None,
+    checkpoint: Annotated[
+        Path | None, typer.Option(help="A checkpoint that you hold: is all of it still there?")
+    ] = None,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on with a verification that was interrupted.")
+    ] = False,
     as_json: AsJson = False,
 ) -> int:
-    """Follow every case's chain of hashes, and say what was found."""
+    """Verify every event, the ledger over them and every checkpoint, and say what was found."""
+    if case is not None and (checkpoint is not None or resume):
+        raise BadUsage("--checkpoint and --resume are for the whole record: leave out --case.")
+    held = _held(checkpoint) if checkpoint is not None else None
+    settings = load_settings()
+    remembered = ProgressFile(settings.data_dir / PROGRESS, shown(settings.database_url))
 
     async def work(desk: Desk) -> Verification:
         where = await desk.school(school) if school or case else None
         if case is not None and where is not None:
             await desk.stores.record.case_state(where, case)
-        with Progress(
-            TextColumn("Verifying"),
-            BarColumn(),
-            TextColumn("{task.completed} events"),
-            TimeElapsedColumn(),
-            console=Console(stderr=True),
-            transient=True,
-            disable=as_json or not sys.stderr.isatty(),
-        ) as bar:
-            task = bar.add_task("verify", total=None)
-            return await desk.stores.record.verify(
-                where, case, progress=lambda events: bar.update(task, completed=events)
+        with _bar("Verifying", quiet=as_json) as told:
+            return await verify_record(
+                desk.stores.database,
+                where,
+                case,
+                told,
+                remembered=remembered if case is None else None,
+                resume=resume,
+                held=held,
             )
 
-    found = at_the_desk(work)
+    try:
+        found = at_the_desk(work)
+    except KeyboardInterrupt:
+        typer.echo(_interrupted(remembered), err=True)
+        return Exit.INTERRUPTED
     if as_json:
-        faults = [{"school": one.school, **one.fault._asdict()} for one in found.faults]
-        told = {"verified": found.holds, "cases": found.cases, "events": found.events}
-        typer.echo(json.dumps(told | {"faults": faults}))
+        typer.echo(json.dumps(facts_of(found)))
     else:
-        _say(found)
+        for sentence in sentences_of(found, one_case=case is not None):
+            typer.echo(textwrap.fill(sentence, WIDTH, subsequent_indent="  "))
     return Exit.DONE if found.holds else Exit.REFUSED
 
 
-def _say(found: Verification) -> None:
-    if not found.cases:
-        typer.echo("There is nothing on the record yet.")
-        return
-    covered = f"{found.events} events of {found.cases} cases"
-    if found.holds:
-        typer.echo(f"The record is whole: {covered}, each matching its hash and the one before.")
-    else:
-        typer.echo(f"The record does NOT hold. Looked at {covered}; the first fault in each case:")
-        for one in found.faults:
-            fault = one.fault
-            typer.echo(
-                f"  {fault.reference} ({one.school}), event {fault.sequence}: {fault.problem}"
+@app.command()
+def export(
+    out: Annotated[Path, typer.Option(help="The file to write, such as EP-2026-0001.zip.")],
+    case: Annotated[str | None, typer.Option(help="This case.")] = None,
+    since: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="Everything that happened from this day on."),
+    ] = None,
+    school: Annotated[str | None, typer.Option(help="The school, if there are several.")] = None,
+    as_json: AsJson = False,
+) -> int:
+    """Write a bundle that an outsider can verify with nothing but Python."""
+    if (case is None) == (since is None):
+        raise BadUsage("Say what to export: either --case REFERENCE or --since YYYY-MM-DD.")
+    moment = since.replace(tzinfo=ZoneInfo("Europe/London")) if since is not None else None
+
+    async def work(desk: Desk) -> Exported:
+        where = await desk.school(school)
+        if case is not None:
+            await desk.stores.record.case_state(where, case)
+        with _bar("Exporting", quiet=as_json) as told:
+            return await export_bundle(
+                desk.stores.database, where, out, case=case, since=moment, progress=told
             )
-    typer.echo(textwrap.fill(WHAT_A_CHAIN_CANNOT_SHOW, WIDTH))
+
+    made = at_the_desk(work)
+    if as_json:
+        typer.echo(json.dumps({**made._asdict(), "path": str(made.path)}))
+        return Exit.DONE
+    typer.echo(
+        f"{made.path}: {made.events} events of {made.cases} cases, with their proofs up to "
+        f"checkpoint {made.checkpoint}. Its README.txt says how to check it: "
+        f"python3 verify.py {made.path.name}"
+    )
+    if made.uncovered:
+        typer.echo(
+            f"{made.uncovered} newer events are in no checkpoint yet, and so not in the bundle: "
+            "make one with `evenhand audit checkpoint`, and export again."
+        )
+    return Exit.DONE
+
+
+def _held(path: Path) -> SignedCheckpoint:
+    require_files([path])
+    try:
+        return read(path.read_text(encoding="utf-8"))
+    except (NotACheckpoint, UnicodeDecodeError) as error:
+        raise BadUsage(f"{path} can't be used as a checkpoint. {error}") from error
+
+
+def _interrupted(remembered: ProgressFile) -> str:
+    proved, _ = remembered.load()
+    events = sum(one.events for one in proved)
+    return (
+        f"Interrupted. {events} events were proved so far, and nothing was said of the rest. Go on "
+        "with `evenhand audit verify --resume`."
+    )
+
+
+@contextmanager
+def _bar(word: str, *, quiet: bool) -> Iterator[Callable[[int, int], None]]:
+    with Progress(
+        TextColumn(word),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("events"),
+        TimeRemainingColumn(),
+        console=Console(stderr=True),
+        transient=True,
+        disable=quiet or not sys.stderr.isatty(),
+    ) as bar:
+        task = bar.add_task(word, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)

@@ -51,6 +51,7 @@ def told(error: BaseException) -> tuple[Exit, dict[str, Any]]:
     from domain.review_draw import DrawImpossible
     from gateway.bounces import NotABounce
     from gateway.checkpoints import DoesNotHold
+    from gateway.bundle import NothingToExport, RecordInDoubt
     from gateway.errors import (
         ActionRefused,
         BadRequest,
@@ -113,6 +114,8 @@ def told(error: BaseException) -> tuple[Exit, dict[str, Any]]:
             return Exit.UNREACHABLE, {"sentence": str(error), "service": "the read log"}
         case WillNotStart():
             return Exit.UNREACHABLE, {"sentence": str(error), "service": f"the {error.name}"}
+        case RecordInDoubt():
+            return Exit.REFUSED, {"sentence": str(error)}
         case PersonNotFound():
             return Exit.BAD_USAGE, {"sentence": error.sentence}
         case RecordAlarm():
@@ -132,6 +135,7 @@ def told(error: BaseException) -> tuple[Exit, dict[str, Any]]:
             | ReviewNotFound()
             | DrawImpossible()
             | NotOnTheShelf()
+            | NothingToExport()
             | PolicyVersionTaken()
             | PersonAlreadyThere()
             | SettingsError()

@@ -1,15 +1,13 @@
 """The hash chain over a case's events: canonical form, links, and verification."""
 
-import hashlib
 from collections.abc import Iterable
 from typing import NamedTuple
 
 import rfc8785
 
+from domain.chain import genesis, link
 from domain.events import Event
 from domain.register import REGISTER, RegisterEvent
-
-HASH_BYTES = 32
 
 
 def canonical(event: Event | RegisterEvent) -> bytes:
@@ -22,16 +20,6 @@ def event_of(reference: str, content: bytes) -> Event | RegisterEvent:
     if reference == REGISTER:
         return RegisterEvent.model_validate_json(content)
     return Event.model_validate_json(content)
-
-
-def genesis(school: str, reference: str) -> bytes:
-    """The hash before a case's first event; it binds the chain to the school and the case."""
-    return hashlib.sha256(f"evenhand/case/{school}/{reference}".encode()).digest()
-
-
-def link(previous: bytes, content: bytes) -> bytes:
-    """SHA-256(previous hash ‖ canonical JSON): 32 bytes."""
-    return hashlib.sha256(previous + content).digest()
 
 
 class Link(NamedTuple):

@@ -217,6 +217,11 @@ class Growing:
         """The root of the tree as it stands."""
         return _joined(self._subtrees)
 
+    @property
+    def subtrees(self) -> tuple[bytes, ...]:
+        """The roots of its perfect subtrees, from left to right."""
+        return tuple(self._subtrees)
+
     def append(self, leaf: bytes) -> None:
         """Adds a leaf by its hash (see `leaf_hash`)."""
         position = self._size

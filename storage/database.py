@@ -11,6 +11,8 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from storage.raw_reading import RawAccess
+
 BUSY_SECONDS = 15.0  # how long a writer waits for the others before it gives up
 CONNECT_SECONDS = 10.0
 POOL_SIZE = 10
@@ -26,6 +28,8 @@ _MAY_VACUUM = """
         )
     FROM pg_class c WHERE c.oid = 'persons'::regclass
 """
+# SQLAlchemy's own options stand in the URL beside the driver's.
+_ASYNCPG_KNOWS = ("host", "port", "user", "password", "database", "ssl", "direct_tls", "passfile")
 
 
 Result = TypeVar("Result")
@@ -75,6 +79,16 @@ class Database:
     def is_sqlite(self) -> bool:
         """Whether this is SQLite, where one writer holds the whole database."""
         return self._engine.dialect.name == "sqlite"
+
+    @property
+    def raw_access(self) -> RawAccess:
+        """How another process reaches the database, with the bare driver. May hold a password."""
+        arguments = self._engine.dialect.create_connect_args(self._engine.url)[1]
+        if self.is_sqlite:
+            given = {"database": self._engine.url.database, "timeout": BUSY_SECONDS}
+            return RawAccess("sqlite", given)
+        arguments = {key: arguments[key] for key in arguments if key in _ASYNCPG_KNOWS}
+        return RawAccess("postgresql", {**arguments, "timeout": CONNECT_SECONDS})
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, func, insert, select, text
 
 from domain import merkle
-from domain.audit import genesis, link
+from domain.chain import genesis, link
 from domain.errors import EvenhandError
 from storage.tables import LedgerRow
 from storage.tiles import Tiles

@@ -291,7 +291,7 @@ class Record:
         self,
         school: str | None = None,
         reference: str | None = None,
-        progress: Callable[[int], None] = lambda events: None,
+        progress: Callable[[int, int], None] = lambda done, total: None,
     ) -> Verification:
         """Verifies the record of a school (None: of all), or of one case; see `verify`."""
         return await verify(self._database, school, reference, progress)

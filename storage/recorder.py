@@ -7,8 +7,9 @@ from typing import NamedTuple
 from sqlalchemy import Connection, bindparam, insert, select, text
 from sqlalchemy.exc import IntegrityError
 
-from domain.audit import canonical, genesis, link
+from domain.audit import canonical
 from domain.case import Case, evolve
+from domain.chain import genesis, link
 from domain.contracts import RecordEvents
 from domain.events import Event
 from domain.register import REGISTER

@@ -8,7 +8,8 @@ from sqlalchemy import Connection, delete, insert, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 
 from domain.actions import Actor
-from domain.audit import canonical, genesis, link
+from domain.audit import canonical
+from domain.chain import genesis, link
 from domain.register import REGISTER, RegisterEvent, RegisterFact
 from storage.database import Database
 from storage.event_rows import row_of

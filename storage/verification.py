@@ -1,19 +1,38 @@
-"""Verifying the record: every hash chain from its first event, in constant memory."""
+"""Verifying the record in constant memory: the chains, the ledger over them, the checkpoints.
 
-import json
-from collections.abc import Callable, Iterator
-from datetime import datetime
-from itertools import groupby
-from typing import Any, NamedTuple
+Long records are walked quickly and by every core (`fast_walk`, `tree_walk`); a chain that the quick
+walk can't vouch for is looked at again with care (`careful_walk`), which says what is wrong.
+"""
 
-from sqlalchemy import Connection, Row, and_, exists, func, literal, select, union_all
+import asyncio
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
-from domain.audit import Fault, Link, verify_chain
+from sqlalchemy import Connection
+
+from domain.audit import Fault
+from domain.checkpoint import PublicKey, SignedCheckpoint
 from domain.register import REGISTER
+from storage.careful_walk import look
 from storage.database import Database
-from storage.tables import CaseRow, EventRow, RegisterRow
+from storage.evidence import (
+    Evidence,
+    Held,
+    Signed,
+    against_held,
+    evidence_of,
+    known_keys,
+    signed_checkpoints,
+)
+from storage.fast_walk import Walked, walk
+from storage.placing import size_of
+from storage.segments import Planned, ProgressFile, Proved, plan, schools_of, still_the_same
+from storage.tree_walk import PART, Part, joined_roots, work_out
+from storage.workers import in_order, workers
 
-_ROWS_AT_ONCE = 1000
+Progress = Callable[[int, int], None]
 
 
 class SchoolFault(NamedTuple):
@@ -24,172 +43,228 @@ class SchoolFault(NamedTuple):
 
 
 class Verification(NamedTuple):
-    """What a verification covered, and the first fault of each case that has one."""
+    """What a verification covered, and the first fault of each case that has one.
+
+    `covered` events are in the ledger; `earlier` ones were proved by a verification that this one
+    went on with, and not read again. `notices` are sentences about how it went.
+    """
 
     cases: int
     events: int
     faults: tuple[SchoolFault, ...]
+    covered: int = 0
+    earlier: int = 0
+    evidence: tuple[Evidence, ...] = ()
+    held: Held | None = None
+    notices: tuple[str, ...] = ()
 
     @property
     def holds(self) -> bool:
-        """Whether no fault was found."""
-        return not self.faults
+        """Whether nothing was found that does not hold."""
+        return (
+            not self.faults
+            and all(one.problem is None for one in self.evidence)
+            and (self.held is None or self.held.holds)
+        )
+
+
+@dataclass(kw_only=True)
+class _Task:
+    """A verification under way."""
+
+    database: Database
+    progress: Progress
+    pool: Executor = field(init=False)
+    total: int = 0
+    done: int = 0
+    cases: int = 0
+    events: int = 0
+    covered: int = 0
+    earlier: int = 0
+    faults: list[SchoolFault] = field(default_factory=list)
+    notices: list[str] = field(default_factory=list)
+
+    def told(self, done: int) -> None:
+        """So much more was read."""
+        self.done += done
+        self.progress(self.done, max(self.done, self.total))
+
+    async def look(self, school: str, references: Sequence[str]) -> tuple[int, int]:
+        """Looks at chains with care; how many events they had, and how many the ledger covers."""
+        events = covered = 0
+        async with self.database.reading() as connection:
+            for reference in references:
+                there, entered, fault = await connection.run_sync(look, school, reference)
+                events += there
+                covered += entered
+                if fault is not None:
+                    self.faults.append(SchoolFault(school, fault))
+        return events, covered
 
 
 async def verify(
     database: Database,
     school: str | None = None,
     reference: str | None = None,
-    progress: Callable[[int], None] = lambda events: None,
+    progress: Progress = lambda done, total: None,
+    *,
+    remembered: ProgressFile | None = None,
+    resume: bool = False,
+    held: SignedCheckpoint | None = None,
 ) -> Verification:
-    """Verifies every chain of a school (None: of all schools), or one case of it.
+    """Verifies everything of a school (None: of all schools), or one case of it.
 
-    Besides the chains it holds the projection against them, which remembers where a case's chain
-    ended: so an end that was cut off, or a whole chain that is gone, is found as long as the
-    projection was not changed with it. `progress` is told now and then how many events are done.
+    Besides the chains it holds against them: the columns that repeat them, the lists of cases and
+    registers, which remember where each chain ended, the ledger, and the tree over it against every
+    checkpoint. One case is held against the ledger, and not the ledger against the checkpoints.
+
+    `progress` is told now and then how much is done, and of how much. What is proved is kept in
+    `remembered`, and with `resume` not read again. `held` is a checkpoint of the one school that is
+    verified, kept elsewhere.
     """
+    task = _Task(database=database, progress=progress)
+    if reference is not None and school is not None:
+        task.events, task.covered = await task.look(school, [reference])
+        task.cases = int(reference != REGISTER)
+        task.told(task.events)
+        return Verification(task.cases, task.events, tuple(task.faults), task.covered)
+    proved = await _remembered(task, remembered) if resume and remembered else []
     async with database.reading() as connection:
-        return await connection.run_sync(_verify, school, reference, progress)
-
-
-def _verify(
-    connection: Connection,
-    school: str | None,
-    reference: str | None,
-    progress: Callable[[int], None],
-) -> Verification:
-    faults: list[SchoolFault] = []
-    walk = _Walk(progress)
-    streamed = connection.execution_options(yield_per=_ROWS_AT_ONCE).execute(
-        _events(school, reference)
+        schools = [school] if school else await connection.run_sync(schools_of)
+        planned = [one for each in schools for one in await connection.run_sync(plan, each, proved)]
+        sizes = {each: await connection.run_sync(size_of, each) for each in schools}
+    task.total = sum(one.events for one in planned) + sum(sizes.values())
+    evidence = []
+    shown = _foreign(held, schools)
+    with workers(len(planned) + sum(size // PART for size in sizes.values())) as task.pool:
+        await _chains(task, planned, proved, remembered)
+        for each in schools:
+            found, against = await _evidence(task, each, sizes[each], held)
+            shown = shown or against
+            if found.entries or found.checkpoints or found.problem:
+                evidence.append(found)
+    if remembered is not None:
+        remembered.forget()
+    return Verification(
+        task.cases,
+        task.events,
+        tuple(task.faults),
+        task.covered,
+        task.earlier,
+        tuple(evidence),
+        shown,
+        tuple(task.notices),
     )
-    try:
-        for (of_school, of_reference), rows in groupby(streamed, key=lambda row: row[:2]):
-            fault = walk.case(of_school, of_reference, rows)
-            if fault is not None:
-                faults.append(SchoolFault(of_school, fault))
-    finally:
-        streamed.close()
-    for of_school, of_reference, sequence in connection.execute(_without_events(school, reference)):
-        faults.append(
-            SchoolFault(of_school, Fault(of_reference, 1, f"all {sequence} events are missing"))
-        )
-    progress(walk.events)
-    return Verification(walk.cases, walk.events, tuple(faults))
 
 
-class _Walk:
-    """Goes from case to case, and counts."""
-
-    def __init__(self, progress: Callable[[int], None]) -> None:
-        self.cases = 0
-        self.events = 0
-        self._progress = progress
-
-    def case(self, school: str, reference: str, rows: Iterator[Row[Any]]) -> Fault | None:
-        """The first fault of one case; None where its chain holds and its projection agrees."""
-        self.cases += reference != REGISTER
-        beside = _Beside(reference)
-        fault = verify_chain(school, reference, (beside.link(row) for row in self._counted(rows)))
-        for _ in self._counted(rows):
-            pass  # a chain is left at its first fault; what follows it is counted all the same
-        return fault or beside.fault()
-
-    def _counted(self, rows: Iterator[Row[Any]]) -> Iterator[Row[Any]]:
-        for row in rows:
-            self.events += 1
-            if self.events % _ROWS_AT_ONCE == 0:
-                self._progress(self.events)
-            yield row
-
-
-class _Beside:
-    """Holds what stands beside a chain against it: repeating columns, and the projection."""
-
-    def __init__(self, reference: str) -> None:
-        self._reference = reference
-        self._columns: Fault | None = None
-        self._projection: Fault | None = None
-
-    def link(self, row: Row[Any]) -> Link:
-        """Looks at a row on its way to the chain's verifier."""
-        self._columns = self._columns or _columns(self._reference, row)
-        self._projection = _projection(self._reference, row)  # counts for the last row alone
-        return Link(row.sequence, row.content, row.hash)
-
-    def fault(self) -> Fault | None:
-        """What was found, once the whole chain went by."""
-        return self._columns or self._projection
-
-
-def _projection(reference: str, row: Row[Any]) -> Fault | None:
-    """Whether the projection ends with this row, as it should if the row is the case's last."""
-    if (row.projected, row.projected_hash) == (row.sequence, row.hash):
+def _foreign(held: SignedCheckpoint | None, schools: Sequence[str]) -> Held | None:
+    if held is None or held.checkpoint.school in schools:
         return None
-    kept = "list of registers" if reference == REGISTER else "list of cases"
-    if row.projected is None:
-        return Fault(reference, row.sequence, f"it is missing from the {kept}")
-    if row.projected > row.sequence:
-        what = "register" if reference == REGISTER else "case"
-        problem = f"the end is missing: the {what} stood at event {row.projected}"
-        return Fault(reference, row.sequence + 1, problem)
-    problem = f"the {kept} remembers another event {row.projected} as the last"
-    return Fault(reference, row.sequence, problem)
-
-
-def _columns(reference: str, row: Row[Any]) -> Fault | None:
-    """Whether the columns that repeat the content still say the same."""
-    try:
-        content = json.loads(row.content)
-        said = (
-            datetime.fromisoformat(content["at"]),
-            content["fact"]["type"],
-            content["actor"]["role"],
-        )
-    except (ValueError, KeyError, TypeError):
-        return None  # the chain says so, and more precisely
-    if said == (row.at, row.type, row.actor_role):
-        return None
-    return Fault(reference, row.sequence, "the columns beside the content do not agree with it")
-
-
-def _events(school: str | None, reference: str | None) -> Any:
-    same_register = and_(RegisterRow.school == EventRow.school, EventRow.reference == REGISTER)
-    same_case = and_(CaseRow.school == EventRow.school, CaseRow.reference == EventRow.reference)
-    rows = (
-        select(
-            EventRow.school,
-            EventRow.reference,
-            EventRow.sequence,
-            EventRow.content,
-            EventRow.hash,
-            EventRow.at,
-            EventRow.type,
-            EventRow.actor_role,
-            func.coalesce(CaseRow.sequence, RegisterRow.sequence).label("projected"),
-            func.coalesce(CaseRow.head, RegisterRow.head).label("projected_hash"),
-        )
-        .outerjoin(CaseRow, same_case)
-        .outerjoin(RegisterRow, same_register)
-        .order_by(EventRow.school, EventRow.reference, EventRow.sequence)
+    return Held(
+        held,
+        False,
+        f"The checkpoint that you hold is of {held.checkpoint.school}, of which nothing is on the "
+        "record that was verified.",
     )
-    if school is not None:
-        rows = rows.where(EventRow.school == school)
-    if reference is not None:
-        rows = rows.where(EventRow.reference == reference)
-    return rows
 
 
-def _without_events(school: str | None, reference: str | None) -> Any:
-    cases = select(CaseRow.school, CaseRow.reference, CaseRow.sequence)
-    registers = select(RegisterRow.school, literal(REGISTER), RegisterRow.sequence)
-    known = union_all(cases, registers).subquery()
-    where, which, last = known.c
-    rows = select(where, which, last).where(
-        ~exists().where(EventRow.school == where, EventRow.reference == which)
-    )
-    if school is not None:
-        rows = rows.where(where == school)
-    if reference is not None:
-        rows = rows.where(which == reference)
-    return rows
+async def _remembered(task: _Task, remembered: ProgressFile) -> list[Proved]:
+    proved, sentence = remembered.load()
+    if sentence is not None:
+        task.notices.append(sentence)
+    if not proved:
+        return []
+    # The bare driver's source has a loop of its own, so it needs a thread without one.
+    same = await asyncio.to_thread(still_the_same, task.database.raw_access, proved)
+    kept = [one for one, unchanged in zip(proved, same, strict=True) if unchanged]
+    if len(kept) < len(proved):
+        changed = sum(one.events for one in proved) - sum(one.events for one in kept)
+        task.notices.append(
+            f"The record went on, or was changed, since then: {changed} of the events that were "
+            "proved are looked at again."
+        )
+    return kept
+
+
+async def _chains(
+    task: _Task,
+    planned: Sequence[Planned],
+    proved: Sequence[Proved],
+    remembered: ProgressFile | None,
+) -> None:
+    before = {one.segment: one for one in proved}
+    ready = [before[one.segment] for one in planned if one.segment in before]
+    for one in ready:
+        task.cases += one.cases
+        task.events += one.events
+        task.covered += one.entered
+        task.earlier += one.events
+        task.told(one.events)
+    left = [one for one in planned if one.segment not in before]
+    access = task.database.raw_access
+    work = in_order(task.pool, walk, [(access, one.segment) for one in left])
+    following = iter(left)
+    async for walked in work:
+        segment = next(following).segment
+        await _take(task, segment.school, walked)
+        if remembered is not None and not walked.doubtful:
+            ready.append(
+                Proved(
+                    school=segment.school,
+                    after=segment.after,
+                    to=segment.to,
+                    heads=walked.heads.hex(),
+                    cases=walked.cases,
+                    events=walked.events,
+                    entered=walked.entered,
+                )
+            )
+            remembered.save(ready)
+
+
+async def _take(task: _Task, school: str, walked: Walked) -> None:
+    task.cases += walked.cases
+    task.events += walked.events
+    task.covered += walked.entered
+    if walked.doubtful:
+        _, covered = await task.look(school, walked.doubtful)
+        task.covered += covered
+    task.told(walked.events)
+
+
+async def _evidence(
+    task: _Task, school: str, size: int, held: SignedCheckpoint | None
+) -> tuple[Evidence, Held | None]:
+    """What a school's checkpoints prove, and how it stands beside one that is held elsewhere."""
+
+    def signed_and_keys(connection: Connection) -> tuple[Signed, list[PublicKey]]:
+        keys = known_keys(connection, school)
+        return signed_checkpoints(connection, school, keys), keys
+
+    async with task.database.reading() as connection:
+        signed, keys = await connection.run_sync(signed_and_keys)
+    parts, roots = await _tree(task, school, size, signed, held)
+    against = None
+    if held is not None and held.checkpoint.school == school:
+        against = against_held(held, keys, signed, sum(part.entries for part in parts), roots)
+    return evidence_of(school, signed, parts, roots), against
+
+
+async def _tree(
+    task: _Task, school: str, size: int, signed: Signed, held: SignedCheckpoint | None
+) -> tuple[list[Part], dict[int, bytes]]:
+    wanted = {one.checkpoint.size for one in signed.checkpoints}
+    if held is not None:
+        wanted.add(held.checkpoint.size)
+    parts: list[Part] = []
+    starts = range(0, max(size, 1), PART)
+    sizes = [
+        [first + PART, *sorted(one for one in wanted if first <= one < first + PART)]
+        for first in starts
+    ]
+    access = task.database.raw_access
+    tasks = [(access, school, first, some) for first, some in zip(starts, sizes, strict=True)]
+    async for part in in_order(task.pool, work_out, tasks):
+        parts.append(part)
+        task.told(part.entries)
+    return parts, joined_roots(parts)

@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import insert, select, text
 from sqlalchemy.exc import IntegrityError
 
-from domain.audit import canonical, genesis, link
+from domain.audit import canonical
+from domain.chain import genesis, link
 from domain.merkle import leaf_hash, verify_consistency, verify_inclusion
 from domain.register import REGISTER, HoldPlaced
 from storage import ledger as ledger_module

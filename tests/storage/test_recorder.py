@@ -5,7 +5,8 @@ import asyncio
 import pytest
 from sqlalchemy import text
 
-from domain.audit import canonical, genesis, link
+from domain.audit import canonical
+from domain.chain import genesis, link
 from storage.database import Database, DatabaseNotReady, DatabaseUnreachable, open_database
 from storage.record import Record
 from storage.recorder import BadBatch, RecordConflict, Recorder, RecordGap

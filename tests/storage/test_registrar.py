@@ -32,8 +32,8 @@ async def test_entries_are_kept_in_order_and_verified(
     stored = await registrar.entries(SCHOOL)
 
     assert [(one.event.sequence, one.event.fact) for one in stored] == [(1, PLACED), (2, LIFTED)]
-    assert await record.verify(SCHOOL) == (1, 4, ())
-    assert await record.verify(SCHOOL, REGISTER) == (0, 2, ())
+    assert (await record.verify(SCHOOL))[:3] == (1, 4, ())
+    assert (await record.verify(SCHOOL, REGISTER))[:3] == (0, 2, ())
 
 
 async def test_a_repeated_action_is_entered_once(registrar: Registrar) -> None:
@@ -52,7 +52,7 @@ async def test_many_at_once_wait_for_each_other(registrar: Registrar, record: Re
         )
     )
 
-    assert await record.verify(SCHOOL) == (0, 16, ())
+    assert (await record.verify(SCHOOL))[:3] == (0, 16, ())
 
 
 @pytest.mark.parametrize(

@@ -81,7 +81,7 @@ async def test_batches_are_sealed_on_the_register_and_chained(
         (2, 4, 6),
     ]
     assert await views.check(SCHOOL) == (7, 1, None)
-    assert await record.verify(SCHOOL, REGISTER) == (0, 2, ())
+    assert (await record.verify(SCHOOL, REGISTER))[:3] == (0, 2, ())
 
 
 @pytest.mark.parametrize(
