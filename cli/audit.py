@@ -23,6 +23,7 @@ from cli.outcome import WIDTH, BadUsage, Exit
 from domain.checkpoint import NotACheckpoint, SignedCheckpoint, read
 from gateway.bundle import Exported
 from gateway.bundle import export as export_bundle
+from gateway.checkpoints import Evidence
 from settings import load_settings
 from storage.database import shown
 from storage.segments import ProgressFile
@@ -95,6 +96,9 @@ def export(
         typer.Option(formats=["%Y-%m-%d"], help="Everything that happened from this day on."),
     ] = None,
     school: Annotated[str | None, typer.Option(help="The school, if there are several.")] = None,
+    checkpoint: Annotated[
+        bool, typer.Option(help="Make a checkpoint first, so that the newest events are in it.")
+    ] = True,
     as_json: AsJson = False,
 ) -> int:
     """Write a bundle that an outsider can verify with nothing but Python."""
@@ -106,6 +110,8 @@ def export(
         where = await desk.school(school)
         if case is not None:
             await desk.stores.record.case_state(where, case)
+        if checkpoint:
+            await Evidence(desk.stores, desk.settings, where).make()
         with _bar("Exporting", quiet=as_json) as told:
             return await export_bundle(
                 desk.stores.database, where, out, case=case, since=moment, progress=told
@@ -123,7 +129,7 @@ def export(
     if made.uncovered:
         typer.echo(
             f"{made.uncovered} newer events are in no checkpoint yet, and so not in the bundle: "
-            "make one with `evenhand audit checkpoint`, and export again."
+            "export again without --no-checkpoint."
         )
     return Exit.DONE
 

@@ -50,8 +50,8 @@ def told(error: BaseException) -> tuple[Exit, dict[str, Any]]:
     from domain.review import ReviewError, ReviewNotFound
     from domain.review_draw import DrawImpossible
     from gateway.bounces import NotABounce
-    from gateway.checkpoints import DoesNotHold
     from gateway.bundle import NothingToExport, RecordInDoubt
+    from gateway.checkpoints import DoesNotHold
     from gateway.errors import (
         ActionRefused,
         BadRequest,
