@@ -21,6 +21,8 @@ from cli.files import require_files
 from cli.options import AsJson
 from cli.outcome import WIDTH, BadUsage, Exit
 from domain.checkpoint import NotACheckpoint, SignedCheckpoint, read
+from domain.register import REGISTER
+from domain.views import Viewed
 from gateway.bundle import Exported
 from gateway.bundle import export as export_bundle
 from gateway.checkpoints import Evidence
@@ -110,6 +112,8 @@ def export(
         where = await desk.school(school)
         if case is not None:
             await desk.stores.record.case_state(where, case)
+        reading = await desk.reading(where, None, None)
+        await reading.look(case or REGISTER, Viewed.EXPORT, names=False)
         if checkpoint:
             await Evidence(desk.stores, desk.settings, where).make()
         with _bar("Exporting", quiet=as_json) as told:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from domain.views import VIEWS
 from storage.evidence import Evidence
 from storage.verification import Verification
 
@@ -39,6 +40,7 @@ def facts_of(found: Verification) -> dict[str, Any]:
             "holds": held.holds,
             "sentence": held.sentence,
         },
+        "read_logs": [one._asdict() for one in found.read_logs],
         "notices": list(found.notices),
     }
 
@@ -55,7 +57,10 @@ def sentences_of(found: Verification, *, one_case: bool) -> Iterator[str]:
     elif found.faults:
         yield f"The record does NOT hold. Looked at {covered}; the first fault in each case:"
         for where, fault in found.faults[:CASES_NAMED]:
-            yield f"  {fault.reference} ({where}), event {fault.sequence}: {fault.problem}"
+            place = f"{fault.reference} ({where}), event {fault.sequence}"
+            if fault.reference == VIEWS:
+                place = f"the read log ({where}), view {fault.sequence}"
+            yield f"  {place}: {fault.problem}"
         if len(found.faults) > CASES_NAMED:
             yield f"  and {len(found.faults) - CASES_NAMED} more (--json names them all)"
     else:
@@ -70,6 +75,13 @@ def sentences_of(found: Verification, *, one_case: bool) -> Iterator[str]:
         return
     for one in found.evidence:
         yield from _evidence(one)
+    touched = {where for where, fault in found.faults if fault.reference == VIEWS}
+    for log in found.read_logs:
+        if log.school not in touched:
+            yield (
+                f"The read log of {log.school} is whole: {_many(log.views, 'look')}, of which "
+                f"{log.unsealed} wait for the next checkpoint to seal them."
+            )
     if found.held is not None:
         yield found.held.sentence
     else:

@@ -49,14 +49,14 @@ def _holds_a_person(annotation: Any) -> bool:
 
 
 def people_in(fact: Frozen) -> frozenset[PersonId]:
-    """Everybody whom a fact names, by id; not who stated it."""
+    """Everybody whom a fact, or what a case holds, names by id; not who stated it."""
     found: set[PersonId] = set()
     for name in _person_fields(type(fact)):
         value = getattr(fact, name)
         if isinstance(value, str):
             found.add(value)
         elif isinstance(value, tuple):
-            found.update(value)
+            found.update(one for one in value if isinstance(one, str))
     for value in _inner(fact):
         found |= people_in(value)
     return frozenset(found)
@@ -75,8 +75,9 @@ def texts_in(fact: Frozen) -> Iterator[tuple[str, TextRef]]:
 def _inner(fact: Frozen) -> Iterator[Frozen]:
     for name in type(fact).model_fields:
         value = getattr(fact, name)
-        if isinstance(value, Frozen) and not isinstance(value, TextRef):
-            yield value
+        for one in value if isinstance(value, tuple) else (value,):
+            if isinstance(one, Frozen) and not isinstance(one, TextRef):
+                yield one
 
 
 def concerns(person: PersonId, event: e.Event | RegisterEvent) -> bool:

@@ -14,6 +14,7 @@ from domain.case import Adjustment, Case
 from domain.choices import Choice
 from domain.contracts import Refusal
 from domain.events import Event, LetterPrepared
+from domain.mentions import people_in as people_in_fact
 from domain.policy import Ladder
 from domain.review import REVIEW_TYPES, assigned_to
 from domain.views import AT_THE_MACHINE, View, Viewed
@@ -238,31 +239,11 @@ def part_of(case: Case, person: str, role: Role | None = None) -> str:
 def people_in(model: BaseModel) -> Iterator[str]:
     """Every person whose id stands in a case or an event."""
     if isinstance(model, Case):
-        yield from model.involved
-        yield from (*model.panel, *model.names_seen)
-        for deadline in model.deadlines:
-            yield from deadline.told
-            yield deadline.owner or ""
-        for restriction in model.restrictions:
-            yield restriction.proposed_by
-            yield restriction.terms.contact_through
-        yield from (one.person for one in model.adjustments)
+        yield from people_in_fact(model)
         yield from (person for person, _ in model.answers_to_code)
-        yield model.owner or ""
     elif isinstance(model, Event):
         yield model.actor.person
-        for field in _PEOPLE_IN_FACTS & set(type(model.fact).model_fields):
-            value = getattr(model.fact, field)
-            yield from [value or ""] if isinstance(value, str | None) else value
-        terms = getattr(model.fact, "terms", None)
-        if terms is not None:
-            yield terms.contact_through
-
-
-_PEOPLE_IN_FACTS = frozenset(
-    "respondent family advocate named to person replaces with_person owner told members "
-    "independent".split()
-)
+        yield from people_in_fact(model.fact)
 
 
 def _masked(plain: Any, hidden: dict[str, Any], readable: bool) -> Any:

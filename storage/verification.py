@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 from domain.audit import Fault
 from domain.checkpoint import PublicKey, SignedCheckpoint
 from domain.register import REGISTER
+from domain.views import VIEWS
 from storage.careful_walk import look
 from storage.database import Database
 from storage.evidence import (
@@ -30,6 +31,7 @@ from storage.fast_walk import Walked, walk
 from storage.placing import size_of
 from storage.segments import Planned, ProgressFile, Proved, plan, schools_of, still_the_same
 from storage.tree_walk import PART, Part, joined_roots, work_out
+from storage.views import verify_views
 from storage.workers import in_order, workers
 
 Progress = Callable[[int, int], None]
@@ -40,6 +42,14 @@ class SchoolFault(NamedTuple):
 
     school: str
     fault: Fault
+
+
+class ReadLog(NamedTuple):
+    """How many looks a school's read log holds, and how many of them are not sealed yet."""
+
+    school: str
+    views: int
+    unsealed: int
 
 
 class Verification(NamedTuple):
@@ -57,6 +67,7 @@ class Verification(NamedTuple):
     evidence: tuple[Evidence, ...] = ()
     held: Held | None = None
     notices: tuple[str, ...] = ()
+    read_logs: tuple[ReadLog, ...] = ()
 
     @property
     def holds(self) -> bool:
@@ -83,6 +94,7 @@ class _Task:
     earlier: int = 0
     faults: list[SchoolFault] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
+    read_logs: list[ReadLog] = field(default_factory=list)
 
     def told(self, done: int) -> None:
         """So much more was read."""
@@ -115,8 +127,9 @@ async def verify(
     """Verifies everything of a school (None: of all schools), or one case of it.
 
     Besides the chains it holds against them: the columns that repeat them, the lists of cases and
-    registers, which remember where each chain ended, the ledger, and the tree over it against every
-    checkpoint. One case is held against the ledger, and not the ledger against the checkpoints.
+    registers, which remember where each chain ended, the ledger, the tree over it against every
+    checkpoint, and the read log against its seals. One case is held against the ledger, and not the
+    ledger against the checkpoints.
 
     `progress` is told now and then how much is done, and of how much. What is proved is kept in
     `remembered`, and with `resume` not read again. `held` is a checkpoint of the one school that is
@@ -143,6 +156,7 @@ async def verify(
             shown = shown or against
             if found.entries or found.checkpoints or found.problem:
                 evidence.append(found)
+            await _read_log(task, each)
     if remembered is not None:
         remembered.forget()
     return Verification(
@@ -154,7 +168,18 @@ async def verify(
         tuple(evidence),
         shown,
         tuple(task.notices),
+        tuple(task.read_logs),
     )
+
+
+async def _read_log(task: _Task, school: str) -> None:
+    """Holds who looked against the seals of the register."""
+    async with task.database.reading() as connection:
+        checked = await connection.run_sync(verify_views, school)
+    if checked.fault is not None:
+        task.faults.append(SchoolFault(school, Fault(VIEWS, *checked.fault)))
+    if checked.views:
+        task.read_logs.append(ReadLog(school, checked.views, checked.unsealed))
 
 
 def _foreign(held: SignedCheckpoint | None, schools: Sequence[str]) -> Held | None:

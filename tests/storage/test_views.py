@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import make_url, text
 from sqlalchemy.exc import IntegrityError
 
+from cli.audit_words import sentences_of
 from domain.register import REGISTER
 from domain.views import Viewed, ViewsSealed
 from storage.checkpoints import Checkpoints
@@ -20,6 +21,7 @@ from storage.record import Record
 from storage.recorder import Recorder
 from storage.registrar import Registrar
 from storage.signing_keys import SigningKeys
+from storage.verification import verify
 from storage.views import Look, LookUnrecorded, Views
 from tests.storage.samples import HEAD, OPENED_AT, REFERENCE, SCHOOL, opening
 
@@ -158,6 +160,10 @@ async def test_a_sealed_view_that_was_touched_is_named(
     await run(database, *TRIGGERS[kind], statement)
 
     assert (await views.check(SCHOOL)).fault == (position, problem)
+    found = await verify(database, SCHOOL)
+    assert [one.fault for one in found.faults] == [("VIEWS", position, problem)]
+    told = " ".join(sentences_of(found, one_case=False))
+    assert f"the read log ({SCHOOL}), view {position}" in told
 
 
 @contextlib.asynccontextmanager
