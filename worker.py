@@ -17,6 +17,7 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 from activities.checkpoints import NightlyCheckpoints
 from activities.letters import Letters
 from activities.mail_server import MailServer
+from activities.meetings import Meetings
 from activities.notices import Notices
 from activities.records import Records
 from activities.retention import RetentionSweeps
@@ -37,13 +38,14 @@ from storage.keys import KeyProblem
 from storage.signing_keys import SigningKeys
 from workflows.checkpoint import CheckpointWorkflow
 from workflows.escalation import EscalationWorkflow
+from workflows.meeting import MeetingWorkflow
 from workflows.retention import RetentionSweepWorkflow
 
 GRACE = timedelta(seconds=20)  # for what is under way when the worker is asked to stop
 # Pure, and the same for every workflow: loading them anew for each would only cost time.
 PASSED_THROUGH = ("domain", "workflows", "transitions", "pydantic", "rfc8785", "structlog")
 
-WORKFLOWS = (EscalationWorkflow, CheckpointWorkflow, RetentionSweepWorkflow)
+WORKFLOWS = (EscalationWorkflow, MeetingWorkflow, CheckpointWorkflow, RetentionSweepWorkflow)
 
 log = structlog.get_logger(__name__)
 
@@ -98,6 +100,7 @@ def build_worker(
         now=now,
         on_sent=metrics.letter_sent,
     )
+    meetings = Meetings(stores.people, stores.record, stores.shelf, stores.writer, now=now)
     return Worker(
         client,
         task_queue=task_queue,
@@ -115,6 +118,8 @@ def build_worker(
             nightly.send_checkpoint,
             letters.send_letter,
             letters.draft_letters,
+            meetings.look_at_meeting,
+            meetings.draft_meeting_reminders,
         ],
         workflow_runner=runner or sandbox(),
         graceful_shutdown_timeout=GRACE,

@@ -12,7 +12,9 @@ from temporalio import activity
 
 from activities.mail_server import AddressRefused, NotTaken
 from correspondence.facts import Happening
+from correspondence.invitations import entry_of, method_of
 from correspondence.writer import LetterWriter
+from documents.calendar_entry import Entry, as_ics
 from documents.letter_forms import as_html, as_plain
 from documents.letters import as_pdf
 from domain.case import Case, evolve
@@ -176,6 +178,33 @@ class Letters:
             sender=self._messenger.sender,
             message_id=job.message_id,
             at=now,
+            entry=await self._entry(job),
+        )
+
+    async def _entry(self, job: LetterJob) -> Entry | None:
+        """What goes into the reader's calendar with a letter about a meeting: the meeting as it
+        was when the letter was written, so that what is entered is what the letter says."""
+        method = method_of(job.letter)
+        if method is None:
+            return None
+        case: Case | None = None
+        for stored in await self._record.events_of(job.school, job.reference):
+            case = evolve(case, stored.event)
+            if case.letter(job.letter.id):
+                break
+        meeting = case.meeting(job.letter.about) if case else None
+        if case is None or meeting is None:
+            return None
+        return await entry_of(
+            self._people,
+            self._texts,
+            case,
+            meeting,
+            school=(await self._shelf.policy(case.policy_digest)).school,
+            sender=self._messenger.sender,
+            method=method,
+            stamp=job.letter.prepared_at,
+            to=job.letter.to,
         )
 
     def _rendered(self, school: str, text: LetterText, at: datetime) -> Rendered:
@@ -211,9 +240,20 @@ def _as_before(before: Attempt, now: datetime) -> LetterOutcome:
 
 
 def letter_message(
-    text: LetterText, rendered: Rendered, *, to: str, sender: str, message_id: str, at: datetime
+    text: LetterText,
+    rendered: Rendered,
+    *,
+    to: str,
+    sender: str,
+    message_id: str,
+    at: datetime,
+    entry: Entry | None = None,
 ) -> EmailMessage:
-    """A letter as an e-mail: plain text, the same as HTML, and the PDF with it."""
+    """A letter as an e-mail: plain text, the same as HTML, and the PDF with it.
+
+    A calendar entry stands beside the text, where mail programs look for an invitation, and once
+    more as a file, for those that don't.
+    """
     message = EmailMessage()
     message["Message-ID"] = f"<{message_id}>"
     message["Date"] = format_datetime(at)
@@ -223,7 +263,21 @@ def letter_message(
     message["Content-Language"] = text.language
     message.set_content(rendered.plain)
     message.add_alternative(rendered.html, subtype="html")
+    if entry is not None:
+        _put_in_alternative(message, entry)
     message.add_attachment(
         rendered.pdf, maintype="application", subtype="pdf", filename=f"{text.reference}.pdf"
     )
+    if entry is not None:
+        message.add_attachment(
+            as_ics(entry), maintype="application", subtype="ics", filename="meeting.ics"
+        )
     return message
+
+
+def _put_in_alternative(message: EmailMessage, entry: Entry) -> None:
+    """The entry as text/calendar with its method (RFC 6047), as base64: its lines end in CRLF."""
+    method = {"method": entry.method.value, "charset": "utf-8"}
+    message.add_alternative(
+        as_ics(entry), maintype="text", subtype="calendar", cte="base64", params=method
+    )

@@ -3,8 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
+from correspondence.meeting_facts import (
+    ABOUT_MEETINGS,
+    MeetingWords,
+    clauses_about,
+    meeting_of,
+)
 from domain import events as e
 from domain.actions import Actor, PersonId, TextRef
 from domain.calendar import SchoolCalendar
@@ -27,7 +32,7 @@ from domain.letter_rules import LetterDue
 from domain.letter_templates import SchoolDetails, standing_facts
 from domain.letters import Addressee
 from domain.policy import Policy
-from domain.spoken import day, moment, spoken
+from domain.spoken import day, spoken
 from domain.vocabulary import DeadlineKind, RestrictionStatus, ReviewResult, Role
 from storage.people import People, Person, PersonNotFound
 from storage.texts import TextNotFound, Texts
@@ -89,7 +94,7 @@ class _Gathering:
         to_family = recipient.role in _FAMILY
         contact = await self._person(self._contact())
         signs = contact if self._happening.actor is None else await self._signatory()
-        reason = await self._text("reason")
+        reason = await self._reason(due)
         restriction = self._restriction()
         return LetterFacts(
             **standing._replace(signpost=standing.signpost if to_family else None)._asdict(),
@@ -103,7 +108,7 @@ class _Gathering:
             family=await self._name(case.family),
             advocate=await self._name(case.advocate),
             step=self._step(),
-            clauses=self._clauses(),
+            clauses=self._clauses(due),
             happened=await self._happened(due, reason),
             reason=reason,
             received_on=self._day(case.received_at),
@@ -115,7 +120,7 @@ class _Gathering:
             restriction=await self._restriction_facts(restriction),
             changes=self._changes(restriction),
             review=self._review(),
-            meeting=await self._meeting(),
+            meeting=await self._meeting(due),
             advice=self._advice(reason),
             outcome=case.outcome,
             reopen_until=self._due(DeadlineKind.REOPENING),
@@ -181,6 +186,15 @@ class _Gathering:
         # acts to retell to anybody else, in words that name nobody who need not be named.
         return reason if due.addressee is Addressee.ADVISER else None
 
+    async def _reason(self, due: LetterDue) -> str | None:
+        # Whoever is invited to a meeting is told why it was moved or is off, and nothing of the
+        # decisions on the case that may have led to it.
+        told = (e.MeetingRescheduled, e.MeetingCancelled)
+        meeting_only = due.kind in ABOUT_MEETINGS
+        if meeting_only and not any(isinstance(fact, told) for fact in self._facts[:1]):
+            return None
+        return await self._text("reason")
+
     async def _text(self, field: str) -> str | None:
         for fact in self._facts:
             ref = getattr(fact, field, None)
@@ -196,11 +210,14 @@ class _Gathering:
         except (TextNotFound, PersonNotFound):
             return None
 
-    def _clauses(self) -> tuple[ClauseFacts, ...]:
+    def _clauses(self, due: LetterDue) -> tuple[ClauseFacts, ...]:
+        policy = self._happening.policy
         cited = dict.fromkeys(id_ for f in self._facts for id_ in getattr(f, "clauses", ()))
         # A decision that rests on a follow-up cites none: then it is still about the case's.
         cited = cited or dict.fromkeys(self._case.clauses)
-        policy = self._happening.policy
+        if due.kind in ABOUT_MEETINGS:
+            ladder = policy.by_track[self._case.track]
+            cited = dict.fromkeys(clauses_about(policy, ladder, due))
         clauses = (policy.clause(one) for one in cited if one in policy.clause_ids)
         return tuple(ClauseFacts(id=c.id, text=c.text, place=c.place) for c in clauses)
 
@@ -280,27 +297,18 @@ class _Gathering:
                 return ReviewResult.LIFT
         return None
 
+    async def _meeting(self, due: LetterDue) -> MeetingFacts | None:
+        found = meeting_of(self._case, due, self._facts)
+        if found is None:
+            return None
+        happening = self._happening
+        words = MeetingWords(
+            happening.policy, happening.calendar, self._case, read=self._read, person=self._person
+        )
+        return await words.facts(found, due, self._facts)
+
     def _advice(self, reason: str | None) -> AdviceFacts | None:
         for fact in self._stages():
             if fact.advice:
                 return AdviceFacts(kind=fact.advice, adviser=ADVISERS[fact.advice], question=reason)
         return None
-
-    async def _meeting(self) -> MeetingFacts | None:
-        for fact in self._facts:
-            if isinstance(fact, e.MeetingScheduled | e.MeetingRescheduled):
-                return await self._meeting_facts(fact)
-        return None
-
-    async def _meeting_facts(self, fact: e.MeetingScheduled | e.MeetingRescheduled) -> MeetingFacts:
-        policy, calendar = self._happening.policy, self._happening.calendar
-        stop: Any = spoken(policy.stop_meeting) if policy.stop_meeting else None
-        return MeetingFacts(
-            when=moment(calendar, fact.at),
-            where=policy.school,
-            purpose=f"We would like to talk about the matter with the reference "
-            f"{self._case.reference}.",
-            was=moment(calendar, fact.was) if isinstance(fact, e.MeetingRescheduled) else None,
-            recording_needs=policy.recording.needs if policy.recording else None,
-            may_stop=stop,
-        )

@@ -84,4 +84,5 @@ class LetterWriter:
             channel=Channel.EMAIL if person.email else Channel.POST,
             text=ref,
             edited=text != draft.text,
+            about=draft.due.about,
         )

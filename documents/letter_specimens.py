@@ -108,6 +108,8 @@ def _steps(policy: Policy, ladder: Ladder, letter: Letter) -> list[Step]:
             return list(ladder.steps_of(action))
         case ActionName.SIGN_CODE if policy.asks_to_sign is None:
             return []
+        case ActionName.PREPARE_LETTERS:
+            return list(ladder.steps[:1])  # it goes out by itself, on every ladder
         case ActionName.LAPSE:
             return [step for step in ladder.steps if step.quiet_period][:1]
     return list(ladder.steps[:1]) if ladder.roles_for(action) else []
@@ -168,12 +170,23 @@ def _variants(
             return [
                 ("", {}),
                 ("moved", {"meeting": _meeting(policy, was="Tuesday 22 September 2026")}),
+                ("to be recorded", {"meeting": _meeting(policy, recording_wanted=True)}),
+                *_signing(policy),
             ]
+        case "meeting-reminder":
+            return [
+                ("", {}),
+                ("to be recorded", {"meeting": _meeting(policy, recording_wanted=True)}),
+                *_signing(policy),
+            ]
+        case "meeting-cancelled":
+            return [("", {}), ("the matter has ended", {"reason": None})]
         case "meeting-record":
             stopped = "Voices were raised, and we thought it better to go on another day."
             return [
                 ("", {"meeting": _meeting(policy, **DISCUSSED)}),
                 ("stopped", {"meeting": _meeting(policy, stopped=stopped, **DISCUSSED)}),
+                ("recorded", {"meeting": _meeting(policy, recording_made=True, **DISCUSSED)}),
             ]
     return [("", {})]
 
@@ -258,7 +271,9 @@ def _clauses(policy: Policy, ladder: Ladder, letter: Letter) -> list[str]:
     owed = [duty.clause for duty in ladder.duties if duty.kind is _DUTIES.get(letter.id)]
     if owed:
         return owed[:1]
-    if letter.id == "meeting-invitation" and policy.recording:
+    if letter.id == "meeting-cancelled":
+        return []
+    if letter.id in ("meeting-invitation", "meeting-reminder") and policy.recording:
         return [policy.recording.clause]
     bound = (ladder.respondent,) if ladder.respondent else _OWES
     clauses = [clause.id for clause in policy.clauses if clause.binds in bound]
@@ -304,6 +319,12 @@ def _meeting(policy: Policy, **more: Any) -> MeetingFacts:
         joining="We send you a link on the day before, if you would rather join by video.",
         **more,
     )
+
+
+def _signing(policy: Policy) -> list[tuple[str, dict[str, Any]]]:
+    if policy.asks_to_sign is None:
+        return []
+    return [("asked to sign", {"meeting": _meeting(policy, ask_to_sign=True)})]
 
 
 def _adviser(kind: AdviceKind) -> dict[str, Any]:

@@ -95,6 +95,7 @@ REASONS: dict[str, str] = {
     "referral": "We have tried a conversation, a reminder and a warning. We would like to know "
     "what else could help before we decide.",
     "resolution-meeting": "Letters have not brought us together. A conversation may.",
+    "meeting-cancelled": "Somebody who was to come is unwell. We will suggest another day.",
     "mediation": "We see some things differently, and we would like to understand each other.",
     "closure": "We have talked about it with everybody who is concerned, and there is nothing left "
     "to do.",

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
@@ -25,6 +26,11 @@ from domain.calendar_entries import (
 )
 
 ONE_DAY = timedelta(days=1)
+_CLOSED = {
+    ClosureKind.HALF_TERM: "in half-term",
+    ClosureKind.INSET: "an INSET day",
+    ClosureKind.CLOSURE: "a day on which the school is closed",
+}
 _Entries = TypeVar("_Entries", bound=Stretch)
 
 
@@ -194,6 +200,31 @@ class CalendarDates(BaseModel):
     def is_working_day(self, day: date) -> bool:
         """Whether `day` is a Monday to Friday and no bank holiday that this calendar knows."""
         return a_date(day).weekday() < 5 and day not in self._bank_holiday_set
+
+    def closed_because(self, day: date) -> str | None:
+        """Why `day` is no school day, as it follows “is”; None for a school day, or one that lies
+        outside the coverage."""
+        first, last = self.coverage
+        if self.is_school_day(day) or not first <= day <= last:
+            return None
+        for holiday in self.bank_holidays:
+            if holiday.date == day:
+                return f"a bank holiday ({holiday.title})"
+        for closure in self.closures:
+            if closure.start <= day <= closure.end:
+                return f"{_CLOSED[closure.kind]} ({closure.name})"
+        if not self.in_term(day):
+            return "in the school holidays"
+        return f"a {day:%A}"
+
+    def nearest_school_days(self, day: date) -> tuple[date, ...]:
+        """The last school day before `day` and the first after it, where they are covered."""
+        before = bisect_left(self.school_days, day)
+        after = bisect_right(self.school_days, day)
+        return (
+            *self.school_days[max(0, before - 1) : before],
+            *self.school_days[after : after + 1],
+        )
 
     def in_term(self, day: date) -> bool:
         """Whether `day` lies between a term's first and last day; half-terms are in term."""

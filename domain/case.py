@@ -9,6 +9,7 @@ from pydantic import AwareDatetime
 from domain import events as e
 from domain.actions import PersonId, TextRef
 from domain.calendar import Span
+from domain.meetings import Availability, Meeting, availability_after, meetings_after
 from domain.policy import Frozen
 from domain.vocabulary import (
     Channel,
@@ -84,15 +85,6 @@ class RestrictionState(Frozen):
         return self.status in OPEN_RESTRICTION
 
 
-class Meeting(Frozen):
-    """A meeting on a case."""
-
-    id: str
-    at: AwareDatetime
-    held: bool = False
-    stopped: bool = False
-
-
 class Letter(Frozen):
     """A letter on a case, and whether it is on its way."""
 
@@ -148,6 +140,7 @@ class Case(Frozen):
     deadlines: tuple[Deadline, ...] = ()
     restrictions: tuple[RestrictionState, ...] = ()
     meetings: tuple[Meeting, ...] = ()
+    availability: tuple[Availability, ...] = ()
     letters: tuple[Letter, ...] = ()
     adjustments: tuple[Adjustment, ...] = ()
     answers_to_code: tuple[tuple[PersonId, CodeAnswer], ...] = ()
@@ -214,6 +207,10 @@ class Case(Frozen):
     def deadline_about(self, kind: DeadlineKind, about: str) -> Deadline | None:
         """The open deadline of this kind about this thing, if there is one."""
         return next((d for d in self.deadlines if d.kind is kind and d.about == about), None)
+
+    def meeting(self, meeting_id: str | None) -> Meeting | None:
+        """The meeting with this id, if there is one."""
+        return next((meeting for meeting in self.meetings if meeting.id == meeting_id), None)
 
     def restriction(self, restriction_id: str) -> RestrictionState | None:
         """The restriction with this id, if there is one."""
@@ -298,12 +295,8 @@ def _deadline(case: Case, deadline_id: str, **changed: Any) -> dict[str, Any]:
     }
 
 
-def _meeting(case: Case, meeting_id: str, **changed: Any) -> dict[str, Any]:
-    return {
-        "meetings": tuple(
-            m.model_copy(update=changed) if m.id == meeting_id else m for m in case.meetings
-        )
-    }
+def _meetings(case: Case, event: e.Event, _: Any) -> dict[str, Any]:
+    return {"meetings": meetings_after(case.meetings, event)}
 
 
 def _proposed(case: Case, event: e.Event, fact: e.RestrictionProposed) -> dict[str, Any]:
@@ -402,12 +395,16 @@ _CHANGES: dict[type, _Change] = {
     e.AdvocateAppointed: lambda case, event, fact: {"advocate": fact.advocate},
     e.CodeAnswered: _answered,
     e.Signposted: lambda case, event, fact: {"signposted": True},
-    e.MeetingScheduled: lambda case, event, fact: {
-        "meetings": (*case.meetings, Meeting(id=fact.meeting, at=fact.at))
+    e.MeetingScheduled: _meetings,
+    e.MeetingRescheduled: _meetings,
+    e.MeetingCancelled: _meetings,
+    e.MeetingHeld: _meetings,
+    e.MeetingStopped: _meetings,
+    e.MeetingRecordKept: _meetings,
+    e.RecordingAnswered: _meetings,
+    e.TimesOffered: lambda case, event, fact: {
+        "availability": availability_after(case.availability, fact)
     },
-    e.MeetingRescheduled: lambda case, event, fact: _meeting(case, fact.meeting, at=fact.at),
-    e.MeetingHeld: lambda case, event, fact: _meeting(case, fact.meeting, held=True),
-    e.MeetingStopped: lambda case, event, fact: _meeting(case, fact.meeting, stopped=True),
     e.RestrictionProposed: _proposed,
     e.RepresentationsSubmitted: _heard,
     e.RepresentationsClosed: _window_closed,

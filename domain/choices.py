@@ -242,20 +242,37 @@ class _Probes:
             yield _Probe(a.TakeFollowUp.model_validate(here), f"Take on: {about}", deadline.id)
 
     def _meetings(self) -> Iterator[_Probe]:
-        later = self._now + timedelta(days=7)
-        schedule = a.ScheduleMeeting(id=_ID, at=later)
+        later = self._next_week()
+        schedule = a.ScheduleMeeting(id=_ID, at=later, attendees=(_SOMEBODY,))
         yield _Probe(schedule, "Arrange a meeting")
+        yield _Probe(a.OfferTimes(id=_ID, times=(later,)), "Say which times suit")
         for meeting in self._case.meetings:
-            if meeting.held or meeting.stopped:
-                continue
             here = {"id": _ID, "meeting": meeting.id}
-            move = a.RescheduleMeeting.model_validate(here | {"at": later, "reason": _TEXT})
+            if meeting.owes_record:
+                record = a.RecordMeeting.model_validate(
+                    here | {"discussed": _TEXT, "decided": _TEXT}
+                )
+                yield _Probe(record, "Keep the meeting's record", meeting.id)
+            if not meeting.coming:
+                continue
+            apart = later + timedelta(hours=2)
+            move = a.RescheduleMeeting.model_validate(here | {"at": apart, "reason": _TEXT})
             yield _Probe(move, "Move the meeting", meeting.id)
+            off = a.CancelMeeting.model_validate(here | {"reason": _TEXT})
+            yield _Probe(off, "Call the meeting off", meeting.id)
             yield _Probe(a.HoldMeeting.model_validate(here), "Meeting was held", meeting.id)
             stop = a.StopMeeting.model_validate(self._why | here)
             yield _Probe(stop, "Stop the meeting", meeting.id)
             answer = a.ConsentToRecording.model_validate(here | {"consents": True})
             yield _Probe(answer, "Answer about being recorded", meeting.id)
+
+    def _next_week(self) -> datetime:
+        """A moment about a week on at which the school is open, if the calendar knows one."""
+        later = self._now + timedelta(days=7)
+        try:
+            return self._calendar.next_open_moment(later)
+        except CalendarDoesNotCover:
+            return later
 
     def _families(self) -> Iterator[_Probe]:
         yield _Probe(a.Acknowledge(id=_ID), "Acknowledge the concern")

@@ -10,6 +10,7 @@ from domain.calendar import SchoolCalendar
 from domain.case import Case, Letter
 from domain.errors import CaseError
 from domain.events import Event
+from domain.meeting_plan import MeetingPlan
 from domain.policy import Frozen, Policy
 from domain.vocabulary import DeadlineKind, Role, Rule, Stage
 
@@ -17,6 +18,10 @@ ESCALATION = "EscalationWorkflow"
 RETENTION_SWEEP = "RetentionSweepWorkflow"
 CHECKPOINTS = "CheckpointWorkflow"
 ACT = "act"  # the update by which everybody acts on a case
+MEETING = "MeetingWorkflow"
+CARRY_OUT = "carry_out"  # the signal by which a case's own workflows do something to it
+PLANNED = "planned"  # the signal that tells a meeting's workflow of a new date
+OVER = "over"  # the signal that there is nothing left to remind anybody of
 OPENED = "opened"  # the update that waits until the case is on the record
 CURRENT = "current"  # the query for the case as the workflow holds it
 
@@ -32,6 +37,8 @@ LIST_GOVERNORS = "list_governors"
 SEND_CHECKPOINT = "send_checkpoint"
 SEND_LETTER = "send_letter"
 DRAFT_LETTERS = "draft_letters"
+LOOK_AT_MEETING = "look_at_meeting"
+DRAFT_MEETING_REMINDERS = "draft_meeting_reminders"
 
 TASK_QUEUE = "evenhand"
 
@@ -44,6 +51,11 @@ SEARCH_DUE = "EvenhandDue"
 def case_workflow_id(school: str, reference: str) -> str:
     """The workflow id of a case: `case/<school>/<reference>`."""
     return f"case/{school}/{reference}"
+
+
+def meeting_workflow_id(school: str, reference: str, meeting: str) -> str:
+    """The workflow id of a meeting: `case/<school>/<reference>/meeting/<meeting>`."""
+    return f"{case_workflow_id(school, reference)}/meeting/{meeting}"
 
 
 class EscalationInput(Frozen):
@@ -212,6 +224,33 @@ class LettersDrafted(Frozen):
     """Letters as they were worded and stored."""
 
     letters: tuple[LetterToSend, ...]
+
+
+class MeetingInput(Frozen):
+    """Starts a meeting's workflow."""
+
+    school: str
+    reference: str
+    meeting: str
+    plan: MeetingPlan
+
+
+class MeetingWanted(Frozen):
+    """The input of the activities that look a meeting up, as it stands after `sequence` changes."""
+
+    school: str
+    reference: str
+    meeting: str
+    sequence: int
+
+
+class MeetingStanding(Frozen):
+    """How a meeting stands on the record; not `coming` where it is over, or was moved since."""
+
+    coming: bool
+    held_on: date
+    owner: PersonId | None = None
+    not_to: tuple[PersonId, ...] = ()  # who has a part in the case
 
 
 REFUSED = "refused"  # the error type under which a refusal crosses Temporal, with these details:

@@ -9,7 +9,15 @@ from datetime import UTC, datetime
 from typing import Any
 
 from domain import actions as a
-from domain import letter_actions, meeting_actions, moves, record_actions, restricting, timers
+from domain import (
+    letter_actions,
+    meeting_actions,
+    meeting_records,
+    moves,
+    record_actions,
+    restricting,
+    timers,
+)
 from domain.access import may_act
 from domain.calendar import CalendarDoesNotCover, SchoolCalendar
 from domain.case import Case
@@ -45,7 +53,10 @@ _HANDLERS: dict[ActionName, Callable[[Draft, Any], None]] = {
     ActionName.RESCHEDULE_MEETING: meeting_actions.reschedule,
     ActionName.HOLD_MEETING: meeting_actions.hold,
     ActionName.STOP_MEETING: meeting_actions.stop,
-    ActionName.CONSENT_TO_RECORDING: meeting_actions.consent_to_recording,
+    ActionName.CANCEL_MEETING: meeting_actions.cancel,
+    ActionName.RECORD_MEETING: meeting_records.record,
+    ActionName.OFFER_TIMES: meeting_records.offer_times,
+    ActionName.CONSENT_TO_RECORDING: meeting_records.consent_to_recording,
     ActionName.SUBMIT_REPRESENTATIONS: restricting.submit_representations,
     ActionName.CONFIRM_RESTRICTION: restricting.confirm,
     ActionName.VARY_RESTRICTION: restricting.vary,
@@ -69,6 +80,7 @@ AFTER_CLOSING = frozenset(
         ActionName.REOPEN,
         ActionName.ADD_NOTE,
         ActionName.RECORD_RESPONSE,
+        ActionName.RECORD_MEETING,
         ActionName.DECLARE_CONFLICT,
         ActionName.REVIEW_BY_GOVERNOR,
         ActionName.SEE_NAMES,

@@ -175,6 +175,24 @@ class AdjustmentStands(CaseError):
     rule = Rule.ADJUSTMENTS
 
 
+class NotConsented(CaseError):
+    """A meeting is recorded only if everybody who is invited agreed to it beforehand."""
+
+    rule = Rule.CONSENT
+
+
+class LimitStands(CaseError):
+    """Somebody whose part in meetings is limited is not invited to one. Vary the limit first."""
+
+    rule = Rule.RESTRICTION_STANDS
+
+
+class OutOfSchoolTime(CaseError):
+    """A meeting begins on a school day, in the school's hours, unless another time was agreed."""
+
+    rule = Rule.CALENDAR
+
+
 class CaseChanged(CaseError):
     """Somebody acted on this case while you were looking at it. Look again before you act."""
 

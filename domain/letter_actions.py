@@ -10,7 +10,9 @@ from domain.events import (
     LetterPrepared,
     LetterReturned,
     LetterSent,
+    MeetingCancelled,
     MeetingHeld,
+    MeetingRecordKept,
     MeetingRescheduled,
     MeetingScheduled,
     MeetingStopped,
@@ -23,6 +25,7 @@ from domain.events import (
 )
 from domain.vocabulary import Channel, DeadlineKind, LetterStatus
 
+MEETING_REMINDER = "meeting-reminder"
 RETURNED_LETTER = "letter-returned"
 """The duty to find another way to somebody whom a letter did not reach."""
 
@@ -34,14 +37,21 @@ _ABOUT_RESTRICTIONS = (
     RestrictionLifted,
     RestrictionLapsed,
 )
-_ABOUT_MEETINGS = (MeetingScheduled, MeetingRescheduled, MeetingHeld, MeetingStopped)
+_ABOUT_MEETINGS = (
+    MeetingScheduled,
+    MeetingRescheduled,
+    MeetingCancelled,
+    MeetingHeld,
+    MeetingStopped,
+    MeetingRecordKept,
+)
 
 
 def prepare(draft: Draft, letters: tuple[a.LetterToSend, ...]) -> None:
     """Puts the letters of an action on the record, to go out once the hour allows it."""
     about = _about(draft.events)
     for letter in letters:
-        _may_receive(draft, letter)
+        _may_receive(draft, letter, letter.about or about)
         draft.add(
             LetterPrepared(
                 letter=draft.new_id("l"),
@@ -51,14 +61,18 @@ def prepare(draft: Draft, letters: tuple[a.LetterToSend, ...]) -> None:
                 text=letter.text,
                 edited=letter.edited,
                 urgent=letter.kind in draft.policy.urgent_letters,
-                about=about,
+                about=letter.about or about,
             )
         )
 
 
-def _may_receive(draft: Draft, letter: a.LetterToSend) -> None:
-    # What is on a case is for the people whose case it is, and for those whose advice is sought.
+def _may_receive(draft: Draft, letter: a.LetterToSend, about: str | None) -> None:
+    # What is on a case is for the people whose case it is, and for those whose advice is sought;
+    # what is about a meeting, for those who are, or were, at it.
     if letter.to in draft.case.parties or isinstance(draft.action, a.SeekExternalAdvice):
+        return
+    meeting = draft.case.meeting(about)
+    if meeting is not None and letter.to in (*meeting.people, *meeting.attended):
         return
     raise NotAllowedHere(
         f"A letter ({letter.kind}) goes to the people whose case this is, and to nobody else."
@@ -75,9 +89,14 @@ def _about(events: list[Event]) -> str | None:
 
 
 def prepare_letters(draft: Draft, action: a.PrepareLetters) -> None:
-    """The letters that tell of relief which came by itself: `decide` adds them."""
+    """The letters that tell of relief which came by itself, or remind of a meeting: `decide` adds
+    them."""
     if not action.letters:
         raise NotAllowedHere("There is no letter to prepare.")
+    for letter in action.letters:
+        meeting = draft.case.meeting(letter.about)
+        if letter.kind == MEETING_REMINDER and (meeting is None or not meeting.coming):
+            raise NotAllowedHere("The meeting that this would remind of is over, or called off.")
 
 
 def record_letter(draft: Draft, action: a.RecordLetter) -> None:

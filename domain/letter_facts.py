@@ -110,6 +110,11 @@ class MeetingFacts(Frozen):
     joining: Prose | None = None  # how to take part from elsewhere
     was: Line | None = None  # the date before, where it was moved
     recording_needs: Line | None = None  # what recording needs by the code, such as prior consent
+    recording_wanted: bool = False  # somebody would like it recorded, and everybody is asked
+    recording_answered: bool = False  # the recipient has said whether they agree to it
+    recording_agreed: bool = False  # everybody who is invited agreed to it beforehand
+    recording_made: bool = False  # it was recorded
+    ask_to_sign: bool = False  # the recipient is asked to sign the code beforehand
     may_stop: Line | None = None  # on what ground the code lets it be stopped
     stopped: Prose | None = None  # why it was stopped before its end
     discussed: tuple[Line, ...] = ()

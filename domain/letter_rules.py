@@ -1,13 +1,15 @@
 """Which letters go with an action, and to whom."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from domain import actions as a
 from domain.actions import PersonId
 from domain.case import Case
-from domain.events import Event, RestrictionLapsed
+from domain.events import Event, MeetingCancelled, RestrictionLapsed
+from domain.letter_actions import MEETING_REMINDER
 from domain.letters import Addressee, Letter
+from domain.meetings import Meeting
 from domain.policy import Ladder, Policy, Step
 from domain.vocabulary import ActionName, Outcome, ReviewResult, Role
 
@@ -16,18 +18,22 @@ LIFTING = "lifting"
 REFERRAL = "referral"
 SIGN_REQUEST = "sign-request"
 INVITATION = "meeting-invitation"
+CANCELLED = "meeting-cancelled"
+RECORD = "meeting-record"
 LAPSE = "lapse"
 
 
 class LetterDue(NamedTuple):
     """A letter that goes with something: its kind, and the person it is to.
 
-    `to` is None for an adviser outside, whom somebody has still to name.
+    `to` is None for an adviser outside, whom somebody has still to name. `about` is the meeting
+    that it concerns; None where what happens says what it is about.
     """
 
     kind: str
     addressee: Addressee
     to: PersonId | None
+    about: str | None = None
 
 
 def letters_due(
@@ -46,8 +52,28 @@ def letters_due(
         for addressee in letters[kind].to
         for person in _people(addressee, case, action)
     ]
-    once = {(one.kind, one.to): one for one in reversed(due)}
+    if isinstance(action, a.Close | a.Lapse) and CANCELLED in letters:
+        due += _called_off(one for one in case.meetings if one.ended_at == case.closed_at)
+    once = {(one.kind, one.to, one.about): one for one in reversed(due)}
     return tuple(reversed(once.values()))
+
+
+def _called_off(meetings: Iterable[Meeting]) -> list[LetterDue]:
+    """Whoever was invited hears that a meeting is off, also where its case has ended."""
+    return [
+        LetterDue(CANCELLED, Addressee.ATTENDEES, person, meeting.id)
+        for meeting in meetings
+        if meeting.cancelled
+        for person in meeting.people
+    ]
+
+
+def reminders_of(case: Case, meeting: Meeting) -> tuple[LetterDue, ...]:
+    """The letters that remind everybody who is invited of a meeting."""
+    return tuple(
+        LetterDue(MEETING_REMINDER, Addressee.ATTENDEES, person, meeting.id)
+        for person in meeting.people
+    )
 
 
 def letters_of_relief(case: Case, events: tuple[Event, ...]) -> tuple[LetterDue, ...]:
@@ -58,7 +84,9 @@ def letters_of_relief(case: Case, events: tuple[Event, ...]) -> tuple[LetterDue,
         for event in events
         if isinstance(event.fact, RestrictionLapsed) or _is_lapse(event)
     ]
-    return tuple(LetterDue(kind, Addressee.RESPONDENT, to) for kind in dict.fromkeys(kinds))
+    due = [LetterDue(kind, Addressee.RESPONDENT, to) for kind in dict.fromkeys(kinds)]
+    off = [e.fact.meeting for e in events if isinstance(e.fact, MeetingCancelled)]
+    return (*due, *_called_off(one for one in case.meetings if one.id in off))
 
 
 def _is_lapse(event: Event) -> bool:
@@ -74,8 +102,10 @@ def _kinds(
             return (INTERIM,)
         case a.ReviewRestriction(result=ReviewResult.LIFT):
             return (LIFTING,)
-        case a.SignCode() | a.HoldMeeting():
-            return ()  # asked for when the code is shared; written once there is a record of it
+        case a.SignCode():
+            return ()  # asked for when the code is shared, or before a meeting
+        case a.ScheduleMeeting() if _asked_to_sign(policy, case, case.meetings[-1]):
+            return (INVITATION, SIGN_REQUEST)
         case a.RescheduleMeeting():
             return (INVITATION,)
     step = step_of(policy.by_track[case.track], action)
@@ -109,8 +139,32 @@ def _people(addressee: Addressee, case: Case, action: a.Action) -> tuple[PersonI
         case Addressee.ADVISER:
             return (None,)
         case Addressee.ATTENDEES:
-            return tuple(sorted(case.parties))
+            return _attendees(case, action)
     return ()
+
+
+def _attendees(case: Case, action: a.Action) -> tuple[PersonId, ...]:
+    """Who is invited to the meeting that the action is about; for its record, who was there."""
+    about = getattr(action, "meeting", None)
+    meeting = case.meeting(about) if about else (case.meetings or (None,))[-1]
+    if meeting is None:
+        return ()
+    return meeting.attended if isinstance(action, a.RecordMeeting) else meeting.people
+
+
+def _asked_to_sign(policy: Policy, case: Case, meeting: Meeting) -> bool:
+    return signer_to_ask(policy, case, meeting) is not None
+
+
+def signer_to_ask(policy: Policy, case: Case, meeting: Meeting) -> PersonId | None:
+    """Who comes to the meeting and has not said yet whether they would like to sign the code.
+
+    None where this code asks nobody. Asked beforehand, and never a condition (safeguard 11).
+    """
+    if policy.asks_to_sign is not Role.ADVOCATE or case.advocate not in meeting.people:
+        return None
+    answered = {person for person, _ in case.answers_to_code}
+    return None if case.advocate in answered else case.advocate
 
 
 def _only_with(action: a.Action, role: Role) -> bool:

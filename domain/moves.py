@@ -4,6 +4,7 @@ from datetime import date
 
 from domain import actions as a
 from domain import restricting
+from domain.actions import TextRef
 from domain.case import Case
 from domain.deadlines import follow_up_deadline, set_deadline
 from domain.draft import Draft, reason_of
@@ -16,6 +17,7 @@ from domain.errors import (
 )
 from domain.events import Opened, PolicyAdopted, StageChanged
 from domain.ladder import destinations
+from domain.meeting_actions import call_off_the_rest
 from domain.policy import Step
 from domain.safeguards import (
     by_agreement,
@@ -208,10 +210,10 @@ def _close(draft: Draft, action: a.Decision, outcome: Outcome) -> None:
             procedure=action.procedure if isinstance(action, a.Close) else None,
         )
     )
-    settle_deadlines(draft)
+    settle_deadlines(draft, reason_of(action))
 
 
-def settle_deadlines(draft: Draft) -> None:
+def settle_deadlines(draft: Draft, reason: TextRef | None = None) -> None:
     """After closing: ends what no longer matters, and starts the time for reopening.
 
     A duty that blocks closing, or a restriction's window, outlives only a transfer, which waits
@@ -221,6 +223,7 @@ def settle_deadlines(draft: Draft) -> None:
     for deadline in draft.case.deadlines:
         if deadline.kind not in protecting and not deadline.blocks_closing:
             draft.end_deadlines(deadline.kind, about=deadline.about)
+    call_off_the_rest(draft, reason)
     draft.add(
         set_deadline(
             draft.calendar,

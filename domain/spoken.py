@@ -20,6 +20,10 @@ def day(when: date) -> str:
 
 def moment(calendar: SchoolCalendar, when: datetime) -> str:
     """Tuesday 15 September 2026, 9.00am, in the school's local time."""
+    return f"{day(calendar.local_date(when))}, {hour(calendar, when)}"
+
+
+def hour(calendar: SchoolCalendar, when: datetime) -> str:
+    """9.00am, in the school's local time."""
     local = when.astimezone(ZoneInfo(calendar.zone))
-    hour = local.hour % 12 or 12
-    return f"{day(local.date())}, {hour}.{local:%M}{'am' if local.hour < 12 else 'pm'}"
+    return f"{local.hour % 12 or 12}.{local:%M}{'am' if local.hour < 12 else 'pm'}"

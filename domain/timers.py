@@ -26,6 +26,7 @@ MET_BY = {
     DutyKind.ASK_TO_SIGN: ActionName.SIGN_CODE,
     DutyKind.SIGNPOST: ActionName.SIGNPOST,
     DutyKind.RESCHEDULE: ActionName.RESCHEDULE_MEETING,
+    DutyKind.RECORD_MEETING: ActionName.RECORD_MEETING,
 }
 """Duties that only their own action meets, so that the record says what was really done."""
 
@@ -34,7 +35,8 @@ def complete(draft: Draft, action: a.CompleteFollowUp) -> None:
     """Records that a follow-up or duty was done, and what came of it."""
     deadline = _task(draft, action.deadline)
     duty = draft.duty_of(deadline)
-    if duty and duty.kind in MET_BY:
+    # A code that was published before the action was known gives it to nobody.
+    if duty and duty.kind in MET_BY and draft.ladder.roles_for(MET_BY[duty.kind]):
         raise NotAllowedHere(f"This duty is met by the action {MET_BY[duty.kind].value}.")
     draft.meet_deadline(deadline, action.result)
 

@@ -106,6 +106,9 @@ class ActionName(StrEnum):
     RESCHEDULE_MEETING = "reschedule_meeting"
     HOLD_MEETING = "hold_meeting"
     STOP_MEETING = "stop_meeting"
+    CANCEL_MEETING = "cancel_meeting"
+    RECORD_MEETING = "record_meeting"
+    OFFER_TIMES = "offer_times"
     CONSENT_TO_RECORDING = "consent_to_recording"
     CONFIRM_RESTRICTION = "confirm_restriction"
     VARY_RESTRICTION = "vary_restriction"
@@ -282,6 +285,18 @@ class ErasureGround(StrEnum):
     LEGAL_OBLIGATION = "legal_obligation"  # a court or a law requires it
 
 
+class MeetingRole(StrEnum):
+    """In which capacity somebody is at a meeting."""
+
+    CHAIR = "chair"
+    NOTE_TAKER = "note_taker"
+    FAMILY = "family"
+    ADVOCATE = "advocate"
+    INTERPRETER = "interpreter"
+    MEDIATOR = "mediator"
+    PARTICIPANT = "participant"
+
+
 class Rule(StrEnum):
     """The rule or safeguard that refuses an action; the name a story's `expect: refused` uses."""
 
@@ -299,6 +314,8 @@ class Rule(StrEnum):
     SIGNING_IS_ASKED = "signing_is_asked"
     OUT_OF_THE_LADDER = "out_of_the_ladder"
     ADJUSTMENTS = "adjustments"
+    CONSENT = "consent"
+    RESTRICTION_STANDS = "restriction_stands"
     CASE_CHANGED = "case_changed"
     UNKNOWN_THING = "unknown_thing"
     CALENDAR = "calendar"

@@ -103,6 +103,10 @@ def _deadline_moved(fact: e.DeadlineMoved, about: str) -> str:
     return f"Now due {day(fact.due_on)}, as {why}: {about}"
 
 
+def _recorded(fact: e.MeetingHeld | e.MeetingStopped) -> str:
+    return "; it was recorded, as everybody had agreed" if fact.recording_made else ""
+
+
 _WORDS: dict[type, Callable[[Any], str]] = {
     e.Opened: lambda f: f"Concern raised ({spoken(f.severity)})",
     e.IncidentAdded: lambda f: f"Another incident, on {day(f.occurred_on)} ({spoken(f.severity)})",
@@ -122,8 +126,13 @@ _WORDS: dict[type, Callable[[Any], str]] = {
     e.Signposted: lambda f: "The family was told how to reach SENDIASS",
     e.MeetingScheduled: lambda f: f"Meeting {f.meeting} arranged for {day(f.at.date())}",
     e.MeetingRescheduled: lambda f: f"Meeting {f.meeting} moved to {day(f.at.date())}",
-    e.MeetingHeld: lambda f: f"Meeting {f.meeting} was held",
-    e.MeetingStopped: lambda f: f"Meeting {f.meeting} was stopped: {spoken(f.ground)}",
+    e.MeetingCancelled: lambda f: f"Meeting {f.meeting} was called off",
+    e.TimesOffered: lambda f: f"Times that suit were given: {len(f.times)}",
+    e.MeetingHeld: lambda f: f"Meeting {f.meeting} was held{_recorded(f)}",
+    e.MeetingStopped: lambda f: (
+        f"Meeting {f.meeting} was stopped: {spoken(f.ground)}{_recorded(f)}"
+    ),
+    e.MeetingRecordKept: lambda f: f"The record of meeting {f.meeting} was kept",
     e.RecordingAnswered: lambda f: (
         f"Recording of meeting {f.meeting}: {'agreed' if f.consents else 'not agreed'}"
     ),
@@ -179,12 +188,15 @@ _OF_A_DEADLINE: dict[type, Callable[[Any, str], str]] = {
 
 
 def names_of_deadlines(events: Iterable[e.Event]) -> dict[str, str]:
-    """What each deadline that these events set is called, by its id."""
-    return {
-        event.fact.deadline: _about(event.fact.kind.value, event.fact.about)
-        for event in events
-        if isinstance(event.fact, e.DeadlineSet)
-    }
+    """What each deadline that these events set is called, by its id; each meeting too, as somebody
+    is reminded to say what became of it."""
+    names: dict[str, str] = {}
+    for event in events:
+        if isinstance(event.fact, e.DeadlineSet):
+            names[event.fact.deadline] = _about(event.fact.kind.value, event.fact.about)
+        elif isinstance(event.fact, e.MeetingScheduled):
+            names[event.fact.meeting] = f"say whether meeting {event.fact.meeting} was held"
+    return names
 
 
 def sentence(ladder: Ladder, event: e.Event, deadlines: Mapping[str, str]) -> str:

@@ -22,6 +22,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.case import Case, evolve
     from domain.contracts import (
         ACT,
+        CARRY_OUT,
         CURRENT,
         ESCALATION,
         OPENED,
@@ -44,6 +45,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.events import Event
     from workflows import ports
     from workflows.correspondence import Correspondence
+    from workflows.meetings_of_a_case import MeetingsOfACase
     from workflows.reminders import reminders_for, send_from
 
 _SCHOOL = SearchAttributeKey.for_keyword(SEARCH_SCHOOL)
@@ -68,6 +70,7 @@ class EscalationWorkflow:
         self._letters = Correspondence(
             lambda: self.case, lambda: self.rules.calendar, self._by_itself
         )
+        self._meetings = MeetingsOfACase(lambda: self.case, lambda: self.rules)
         self._shown: tuple[str, datetime | None] | None = None
 
     @workflow.run
@@ -123,6 +126,16 @@ class EscalationWorkflow:
             self._decide(request.action, request.actor)
         except CaseError as error:
             raise _refusal(error) from error
+
+    @workflow.signal(name=CARRY_OUT)
+    async def carry_out(self, request: Act) -> None:
+        """Does what one of the case's own workflows asks for, as the system."""
+        await workflow.wait_condition(lambda: self._case is not None and self._rules is not None)
+        try:
+            await self._by_itself(request.action, SYSTEM)
+        except CaseError as error:
+            # Such as a reminder of a meeting that was called off at that moment.
+            workflow.logger.warning("case:request:refused", extra={"error": type(error).__name__})
 
     @workflow.update(name=OPENED)
     async def opened(self) -> Acted:
@@ -246,6 +259,7 @@ class EscalationWorkflow:
         self._adopt(action)
         self._show()
         self._letters.send()
+        self._meetings.tell_of(tuple(events))
         return Acted(stage=after.stage, sequence=after.sequence, events=tuple(events))
 
     def _adopt(self, action: Action) -> None:
@@ -267,7 +281,7 @@ class EscalationWorkflow:
         self._shown = (case.stage.value, due)
 
     def _all_done(self) -> bool:
-        busy = self._reminding or self._letters.under_way
+        busy = self._reminding or self._letters.under_way or self._meetings.under_way
         return workflow.all_handlers_finished() and not busy
 
     async def _hand_over(self) -> None:

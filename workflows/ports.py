@@ -8,9 +8,11 @@ from temporalio.common import RetryPolicy
 with workflow.unsafe.imports_passed_through():
     from domain.contracts import (
         DRAFT_LETTERS,
+        DRAFT_MEETING_REMINDERS,
         LIST_GOVERNORS,
         LIST_SCHOOLS,
         LOAD_RULES,
+        LOOK_AT_MEETING,
         MAKE_CHECKPOINT,
         OVERWRITE_ERASED,
         PROPOSE_DISPOSALS,
@@ -26,6 +28,8 @@ with workflow.unsafe.imports_passed_through():
         LetterOutcome,
         LettersDrafted,
         LettersWanted,
+        MeetingStanding,
+        MeetingWanted,
         Proposed,
         RecordEvents,
         Reminder,
@@ -199,3 +203,27 @@ async def draft_letters(wanted: LettersWanted) -> LettersDrafted:
         retry_policy=_PATIENTLY,
     )
     return drafted
+
+
+async def draft_meeting_reminders(wanted: MeetingWanted) -> LettersDrafted:
+    """Words the letters that remind of a meeting; none where it was moved or is over."""
+    drafted: LettersDrafted = await workflow.execute_activity(
+        DRAFT_MEETING_REMINDERS,
+        wanted,
+        result_type=LettersDrafted,
+        start_to_close_timeout=timedelta(seconds=60),
+        retry_policy=_PATIENTLY,
+    )
+    return drafted
+
+
+async def look_at_meeting(wanted: MeetingWanted) -> MeetingStanding:
+    """How a meeting stands on the record now."""
+    standing: MeetingStanding = await workflow.execute_activity(
+        LOOK_AT_MEETING,
+        wanted,
+        result_type=MeetingStanding,
+        start_to_close_timeout=timedelta(seconds=10),
+        retry_policy=_UNTIL_IT_WORKS,
+    )
+    return standing

@@ -172,7 +172,9 @@ def test_a_meeting_leaves_a_record() -> None:
 
     story.do("hold_meeting", TEACHER, meeting=meeting)
     duty = story.deadline(DeadlineKind.DUTY, "record-meeting")
-    story.do("complete_follow_up", TEACHER, deadline=duty.id, result=a_text("minutes"))
+    story.refused(NotAllowedHere, "complete_follow_up", TEACHER, deadline=duty.id)
+    said = {"discussed": a_text("said"), "decided": a_text("agreed")}
+    story.do("record_meeting", TEACHER, meeting=meeting, **said)
 
     assert duty.id in story.case.results
     assert story.case.meetings[0].held
