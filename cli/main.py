@@ -15,6 +15,7 @@ from gateway.leaving import leave
 GROUPS = {
     "policy": ("cli.policies", "Read, check and draw codes of conduct."),
     "case": ("cli.cases", "Open cases, act on them, and read them."),
+    "meeting": ("cli.meetings", "Look at meetings, and take one into a calendar."),
     "letter": ("cli.letters", "Look at letters, and check a school's own."),
     "calendar": ("cli.calendars", "Read and check term dates."),
     "school": ("cli.schools", "Schools, their calendars and their codes."),

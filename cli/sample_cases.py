@@ -138,7 +138,7 @@ SAMPLE_CASES = (
                 clauses=["fl.remedy.meeting"],
                 reason="She would like to explain, and so would we.",
             ),
-            _turn(_LEADER, ActionName.SCHEDULE_MEETING, at="5 school days"),
+            _turn(_LEADER, ActionName.SCHEDULE_MEETING, at="5 school days at 10:00"),
         ),
     ),
     # A parent was reminded and then warned, and an adjustment was agreed with him.

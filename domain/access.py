@@ -185,6 +185,12 @@ def may_read_text(sight: Sight, ladder: Ladder, case: Case, viewer: Actor, event
         return event.fact.person == viewer.person
     if isinstance(event.fact, e.LetterPrepared):
         return event.fact.to == viewer.person
+    if isinstance(event.fact, e.MeetingRecordKept):
+        return viewer.person in event.fact.attended
+    if isinstance(event.fact, e.MeetingScheduled | e.MeetingRescheduled | e.MeetingCancelled):
+        meeting = case.meeting(event.fact.meeting)
+        if meeting is not None and viewer.person in meeting.people:
+            return True
     told = {case.respondent, case.family, case.advocate}
     if ladder.raiser_moves:
         told.add(case.raised_by)

@@ -241,6 +241,8 @@ def people_in(model: BaseModel) -> Iterator[str]:
     if isinstance(model, Case):
         yield from people_in_fact(model)
         yield from (person for person, _ in model.answers_to_code)
+        for meeting in model.meetings:
+            yield from (person for person, _ in meeting.consents)
     elif isinstance(model, Event):
         yield model.actor.person
         yield from people_in_fact(model.fact)

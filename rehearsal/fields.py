@@ -1,14 +1,15 @@
 """From what a story says of an action to what the action needs: names, spans, `latest`."""
 
+import re
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, time
 from types import NoneType, UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
 from zoneinfo import ZoneInfo
 
 from pydantic import AwareDatetime
 
-from domain.calendar import CalendarError, SchoolCalendar, Span
+from domain.calendar import CalendarDoesNotCover, SchoolCalendar, Span
 from domain.case import Case
 from domain.events import DeadlineSet, Event
 from domain.vocabulary import ActionName
@@ -33,6 +34,8 @@ def filled_in(
         kind = _kind(known[name].annotation) if name in known else None
         if kind in (date, datetime) and isinstance(value, str):
             filled[name] = _moment(value, kind is date, calendar, now)
+        elif kind in (date, datetime) and isinstance(value, list | tuple):
+            filled[name] = [_moment(str(one), kind is date, calendar, now) for one in value]
         elif case is not None and isinstance(value, str) and name in _NAMED:
             filled[name] = _NAMED[name](value, case, events)
         else:
@@ -45,18 +48,36 @@ def _kind(annotation: Any) -> Any:
         return datetime
     if get_origin(annotation) is Annotated:
         return _kind(get_args(annotation)[0])
+    if get_origin(annotation) is tuple:
+        return _kind(get_args(annotation)[0])
     if get_origin(annotation) in (Union, UnionType):
         return _kind(next(part for part in get_args(annotation) if part is not NoneType))
     return annotation
 
 
+_AT = re.compile(r"(?P<day>.+?) at (?P<time>\d{1,2}:\d{2})", re.ASCII)
+_LOCAL = re.compile(r"\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}(:\d{2})?", re.ASCII)
+
+
 def _moment(value: str, as_date: bool, calendar: SchoolCalendar, now: datetime) -> Any:
+    """A date or moment from a span (“5 school days”, “5 school days at 14:00”), or from the
+    school's own time (“2026-09-24 16:00”); anything else as it was written."""
+    if not as_date and _LOCAL.fullmatch(value.strip()):
+        try:
+            local = datetime.fromisoformat(value.strip())
+        except ValueError:
+            return value
+        return calendar.instant(local.date(), local.time())
+    hour = now.astimezone(ZoneInfo(calendar.zone)).time()
     try:
-        span = Span.parse(value)
-    except CalendarError:
+        if not as_date and (words := _AT.fullmatch(value.strip())):
+            value, hour = words["day"], time.fromisoformat(words["time"].zfill(5))
+        day = calendar.add(calendar.local_date(now), Span.parse(value))
+    except CalendarDoesNotCover:
+        raise
+    except ValueError:
         return value
-    day = calendar.add(calendar.local_date(now), span)
-    return day if as_date else calendar.instant(day, now.astimezone(ZoneInfo(calendar.zone)).time())
+    return day if as_date else calendar.instant(day, hour)
 
 
 def _restriction(value: str, case: Case, events: list[Event]) -> str:

@@ -68,6 +68,22 @@ async def with_time_skipped(
         keep(name, await environment.client.get_workflow_handle(workflow).fetch_history())
 
 
+async def met(folder: Path, outbox: Outbox) -> None:
+    """Records a meeting, and the case that it is on."""
+    async with (
+        skipping_time(encrypted_converter(KEYRING)) as environment,
+        at_work(environment.client, folder, outbox.port) as school,
+    ):
+        cases = school.cases(environment.client, QUEUE)
+        running = Running(school=school, environment=environment, cases=cases, outbox=outbox)
+        case, meeting = await scenarios.a_meeting(running)
+        keep(
+            "case-with-a-meeting",
+            await environment.client.get_workflow_handle(case).fetch_history(),
+        )
+        keep("meeting", await environment.client.get_workflow_handle(meeting).fetch_history())
+
+
 async def swept(folder: Path, outbox: Outbox) -> None:
     """Records a sweep that proposes a case and asks about a hold."""
     async with (
@@ -101,6 +117,7 @@ async def record(outbox: Outbox, folders: list[Path]) -> None:
     await handed_over(folders[2], outbox)
     await swept(folders[3], outbox)
     await with_time_skipped("checkpoint-night", scenarios.a_night, folders[4], outbox)
+    await met(folders[5], outbox)
 
 
 def main() -> None:
@@ -109,7 +126,7 @@ def main() -> None:
     with contextlib.ExitStack() as stack:
         folders = [
             Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="evenhand-")))
-            for _ in range(5)
+            for _ in range(6)
         ]
         outbox = stack.enter_context(running_outbox())
         asyncio.run(record(outbox, folders))

@@ -3,18 +3,23 @@
 Each scenario says the id of its workflow, or the reference of its case.
 """
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from temporalio.client import Client, WorkflowHandle
 
-from domain.contracts import CHECKPOINTS, RETENTION_SWEEP, case_workflow_id
+from domain.contracts import (
+    CHECKPOINTS,
+    RETENTION_SWEEP,
+    case_workflow_id,
+    meeting_workflow_id,
+)
 from domain.register import HoldPlaced
 from domain.vocabulary import DeadlineKind
 from gateway.cases import Cases
 from tests.rules.building import ELEANOR_PALMER, a_text, span
 from tests.support.closing import SETTLED, a_recorded_case
-from tests.support.school import POLICY, SCHOOL, SchoolInTest
+from tests.support.school import CALENDAR, POLICY, SCHOOL, SchoolInTest
 from tests.workflows.conftest import QUEUE, Running
 
 KEPT_FOR_A_DAY = ELEANOR_PALMER.model_copy(
@@ -69,6 +74,30 @@ async def an_overdue_case_that_lapses(running: Running) -> str:
     (reopening,) = case.deadlines
     await running.pass_time(reopening.due_at + timedelta(minutes=5))
     return case_workflow_id(SCHOOL, reference)
+
+
+async def a_meeting(running: Running) -> tuple[str, str]:
+    """Arranged, moved, reminded of, asked about twice and stopped; the case's workflow's id, and
+    the meeting's."""
+    cases, school = running.cases, running.school
+    leader = school.actor("ben")
+    opened = await cases.open(POLICY, school.concern(), school.actor("asha"))
+    reference = opened.reference
+    now = await running.environment.get_current_time()
+    days = [one for one in CALENDAR.school_days if one > CALENDAR.local_date(now)]
+    first, second = (CALENDAR.instant(day, time(11)) for day in (days[3], days[5]))
+    await cases.act(reference, "schedule_meeting", {"at": first, "place": "The library."}, leader)
+    meeting = (await cases.show(reference)).meetings[-1].id
+    moved = {"meeting": meeting, "at": second, "reason": "So that everybody can come."}
+    await cases.act(reference, "reschedule_meeting", moved, leader)
+    await running.pass_time(CALENDAR.opening(days[8]))
+    stopped = {"meeting": meeting, "clauses": ["ep.expect.stopping"], "reason": "Voices rose."}
+    await cases.act(reference, "stop_meeting", stopped, leader)
+    said = {"discussed": "Very little.", "decided": "To try again."}
+    await cases.act(reference, "record_meeting", {"meeting": meeting, **said}, leader)
+    workflow = meeting_workflow_id(SCHOOL, reference, meeting)
+    await running.client.get_workflow_handle(workflow).result()
+    return case_workflow_id(SCHOOL, reference), workflow
 
 
 async def a_night(running: Running) -> str:

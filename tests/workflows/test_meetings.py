@@ -1,6 +1,5 @@
 """Meetings over real SMTP: invitations that calendars read, reminders, and what is asked after."""
 
-from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from typing import Any
@@ -24,7 +23,7 @@ PLACE = "The library, by the main entrance"
 
 
 @pytest.fixture
-async def meeting_school(running: Running) -> AsyncIterator[Running]:
+async def meeting_school(running: Running) -> Running:
     """A school whose door looks at the same clock as its cases."""
     moment = [await running.environment.get_current_time()]
     wait = running.pass_time
@@ -37,7 +36,7 @@ async def meeting_school(running: Running) -> AsyncIterator[Running]:
     running.cases = running.school.cases(
         running.client, QUEUE, now=lambda: moment[0], patience=timedelta(seconds=20)
     )
-    yield running
+    return running
 
 
 async def on_a_school_day(running: Running, days: int, hour: int = 10) -> datetime:
