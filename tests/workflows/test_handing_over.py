@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
@@ -10,13 +11,14 @@ from temporalio.client import Client
 
 from activities.mail_server import MailServer
 from domain.case import Case
-from domain.contracts import CURRENT, case_workflow_id
+from domain.contracts import CURRENT, PLANNED, case_workflow_id, meeting_workflow_id
+from domain.meeting_plan import MeetingPlan
 from gateway.cases import Cases
 from gateway.search_attributes import SEARCH_ATTRIBUTES
 from gateway.telemetry import Metrics
 from storage.payload_codec import encrypted_converter
 from tests.support.handing_over import SOON
-from tests.support.school import AUDIT_KEYS, POLICY, SCHOOL, SchoolInTest, a_school
+from tests.support.school import AUDIT_KEYS, CALENDAR, POLICY, SCHOOL, SchoolInTest, a_school
 from tests.support.temporal import TemporalServer, running_temporal
 from tests.workflows.conftest import KEYRING
 from worker import build_worker
@@ -24,9 +26,9 @@ from worker import build_worker
 QUEUE = "handing-over"
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TemporalServer]:
-    with running_temporal(tmp_path_factory.mktemp("temporal"), SOON) as running:
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[TemporalServer]:
+    with running_temporal(tmp_path, SOON) as running:
         yield running
 
 
@@ -97,6 +99,36 @@ async def searched(client: Client, reference: str) -> tuple[object, ...]:
     found = (await handle.describe()).typed_search_attributes
     keyed = {pair.key.name: pair.value for pair in found}
     return tuple(keyed.get(name) for name in SEARCH_ATTRIBUTES)
+
+
+async def test_a_meeting_outlives_each_run_of_its_case(
+    door: tuple[Client, Cases, SchoolInTest],
+) -> None:
+    client, cases, school = door
+    opened = await cases.open(POLICY, school.concern(), school.actor("asha"))
+    reference, leader = opened.reference, school.actor("ben")
+    soon = (datetime.now(UTC) + timedelta(days=21)).date()
+    when = CALENDAR.instant(CALENDAR.first_school_day_on_or_after(soon), time(10))
+    await cases.act(reference, "schedule_meeting", {"at": when}, leader)
+    meeting = (await cases.show(reference)).meetings[-1].id
+    handle = client.get_workflow_handle(case_workflow_id(SCHOOL, reference))
+    first_run = (await handle.describe()).run_id
+    for number in range(16):
+        await cases.act(reference, "add_note", {"text": f"Note {number}."}, leader)
+    assert (await handle.describe()).run_id != first_run
+
+    # The meeting's own workflow asks the new run to put its reminders on the record, …
+    of_meeting = client.get_workflow_handle(meeting_workflow_id(SCHOOL, reference, meeting))
+    await of_meeting.signal(PLANNED, MeetingPlan(sequence=0, remind_at=datetime.now(UTC), ask=()))
+    while not (await cases.show(reference)).letters:
+        await asyncio.sleep(0.05)
+    # … and hears from it that the meeting is off.
+    off = {"meeting": meeting, "reason": "We have spoken on the telephone."}
+    await cases.act(reference, "cancel_meeting", off, leader)
+    await of_meeting.result()
+
+    kinds = {letter.kind for letter in (await cases.show(reference)).letters}
+    assert kinds == {"meeting-reminder"}
 
 
 async def timers_of(client: Client, reference: str) -> list[str]:
