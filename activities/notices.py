@@ -11,7 +11,7 @@ from temporalio import activity
 
 from activities.mail_server import MailServer
 from domain.contracts import SEND_REMINDER, Reminder, Told
-from domain.vocabulary import DeadlineKind, Role
+from domain.vocabulary import DeadlineKind, Occasion, Role
 from storage.people import People
 
 # Where nobody holds the role, or everyone who does was told or has a part in the case.
@@ -64,6 +64,8 @@ class Notices:
 
     async def _candidates(self, reminder: Reminder) -> list[str]:
         found: list[str] = [reminder.owner] if reminder.owner else []
+        if reminder.occasion is Occasion.INFORMED:
+            return found
         for role in dict.fromkeys((reminder.tell, *_above(reminder.tell))):
             found += await self._people.holders_of(reminder.school, role)
         return [person for person in dict.fromkeys(found) if person not in reminder.not_to]
@@ -99,8 +101,15 @@ def _heading(reminder: Reminder) -> str:
         DeadlineKind.DUTY: "something is owed to a family",
         DeadlineKind.REVIEW: "a restriction is due for review",
         DeadlineKind.CONFIRMATION: "a proposed restriction is waiting for a decision",
+        DeadlineKind.LATE_REPRESENTATIONS: "a written side came in late",
+        DeadlineKind.REVIEW_REQUEST: "a review of a restriction is asked for",
+        DeadlineKind.CHALLENGE: "a decision is challenged",
     }.get(reminder.kind, "a follow-up is due")
-    return what if reminder.level == 0 else f"{what}, and is overdue"
+    return f"{what}, and is overdue" if _occasion(reminder) is Occasion.OVERDUE else what
+
+
+def _occasion(reminder: Reminder) -> Occasion:
+    return reminder.occasion or (Occasion.DUE if reminder.level == 0 else Occasion.OVERDUE)
 
 
 def _body(reminder: Reminder) -> str:
@@ -117,15 +126,26 @@ def _body(reminder: Reminder) -> str:
             "Nobody decided in time, so what was in place has ended by itself.",
             "Please look at the case and make sure that everyone concerned knows where they stand.",
         ]
-    elif reminder.level == 0:
-        lines += ["Please look at the case, do what is due, and record what came of it."]
     else:
-        lines += [
-            "Nobody has recorded this as done, so we are telling you as the next person.",
-            "You can take it on, or ask a colleague to. Nothing happens to anybody by itself.",
-        ]
+        lines += _ASKED[_occasion(reminder)]
     lines += ["", f"    evenhand case show {reminder.reference}", ""]
     return "\n".join(lines)
+
+
+_ASKED = {
+    Occasion.ARRIVED: [
+        "This came in just now. Please read it on the case, and record what came of it by then.",
+    ],
+    Occasion.INFORMED: [
+        "This is about a decision of yours, so that you know of it. Somebody else answers it, and",
+        "there is nothing that you need to do.",
+    ],
+    Occasion.DUE: ["Please look at the case, do what is due, and record what came of it."],
+    Occasion.OVERDUE: [
+        "Nobody has recorded this as done, so we are telling you as the next person.",
+        "You can take it on, or ask a colleague to. Nothing happens to anybody by itself.",
+    ],
+}
 
 
 def day_in_words(day: date) -> str:

@@ -105,11 +105,15 @@ def _hanging(label: str, words: str) -> Table:
 def print_choices(out: Console, choices: Sequence[Choice]) -> None:
     """What may be done first, then what others may do, then the rest with each rule's reason."""
     elsewhere = [one for one in choices if one.rule is Rule.AUTHORITY and one.who_may]
+    asked = [one for one in choices if one.asked_for]
+    if asked:
+        out.print("\n[bold]A meeting was asked for[/]")
+    for choice in asked:
+        out.print(_offered(choice))
     out.print("\n[bold]May be done now[/]")
     for choice in choices:
-        if choice.allowed:
-            about = f" {choice.about}" if choice.about else ""
-            out.print(f"  {escape(choice.title)}  [dim]{choice.action.value}{escape(about)}[/]")
+        if choice.allowed and choice not in asked:
+            out.print(_offered(choice))
     refused = [one for one in choices if not one.allowed and one not in elsewhere]
     if refused:
         out.print("\n[bold]Not now, and why[/]")
@@ -124,6 +128,11 @@ def print_choices(out: Console, choices: Sequence[Choice]) -> None:
     for choice in elsewhere:
         roles = ", ".join(spoken(role) for role in choice.who_may)
         out.print(Padding(f"{escape(choice.title)}: [dim]{roles}[/]", (0, 0, 0, 2)))
+
+
+def _offered(choice: Choice) -> str:
+    about = f" {choice.about}" if choice.about else ""
+    return f"  {escape(choice.title)}  [dim]{choice.action.value}{escape(about)}[/]"
 
 
 def _day_of(when: datetime | date) -> str:

@@ -16,6 +16,7 @@ from domain.vocabulary import (
     AdviceKind,
     Channel,
     CodeAnswer,
+    MediaType,
     Outcome,
     Procedure,
     ResponseKind,
@@ -36,6 +37,16 @@ class TextRef(Frozen):
 
     id: Annotated[str, Field(min_length=1, max_length=64)]
     commitment: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+
+class FileRef(Frozen):
+    """A stored file: its id, the salted SHA-256 (hex) that commits to what is in it, its type, and
+    its size in bytes. What it was called is kept with the file itself."""
+
+    id: Annotated[str, Field(min_length=1, max_length=64)]
+    commitment: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    media_type: MediaType
+    size: Annotated[int, Field(ge=1)]
 
 
 class Actor(Frozen):
@@ -215,6 +226,7 @@ class AddIncident(BaseAction):
     severity: Severity
     clauses: tuple[Identifier, ...] = ()
     text: TextRef | None = None
+    attachments: tuple[FileRef, ...] = ()
 
 
 class Acknowledge(BaseAction):
@@ -230,11 +242,17 @@ class RecordResponse(BaseAction):
     name: Literal[ActionName.RECORD_RESPONSE] = ActionName.RECORD_RESPONSE
     kind: ResponseKind = ResponseKind.REPLY
     text: TextRef
+    attachments: tuple[FileRef, ...] = ()
 
 
 class SubmitRepresentations(BaseAction):
+    """The written side on `restriction`; None: on each whose window is open, or, where none is,
+    on each that is proposed or in effect."""
+
     name: Literal[ActionName.SUBMIT_REPRESENTATIONS] = ActionName.SUBMIT_REPRESENTATIONS
     text: TextRef
+    restriction: str | None = None
+    attachments: tuple[FileRef, ...] = ()
 
 
 class Assign(BaseAction):

@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import AwareDatetime
 
 from domain import events as e
-from domain.actions import PersonId, TextRef
+from domain.actions import Actor, PersonId, TextRef
 from domain.calendar import Span
 from domain.meetings import Availability, Meeting, availability_after, meetings_after
 from domain.policy import Frozen
@@ -16,7 +16,9 @@ from domain.vocabulary import (
     CodeAnswer,
     DeadlineKind,
     LetterStatus,
+    Occasion,
     Outcome,
+    ResponseKind,
     RestrictionStatus,
     Role,
     Severity,
@@ -33,6 +35,14 @@ EXPIRING = frozenset(
         DeadlineKind.QUIET_PERIOD,
         DeadlineKind.REOPENING,
     }
+)
+# A window or a quiet period ends by itself; only these are anybody's task, and can be overdue.
+TASKS = (
+    DeadlineKind.FOLLOW_UP,
+    DeadlineKind.DUTY,
+    DeadlineKind.LATE_REPRESENTATIONS,
+    DeadlineKind.REVIEW_REQUEST,
+    DeadlineKind.CHALLENGE,
 )
 OPEN_RESTRICTION = frozenset(
     {RestrictionStatus.PROPOSED, RestrictionStatus.INTERIM, RestrictionStatus.IN_FORCE}
@@ -58,6 +68,22 @@ class Deadline(Frozen):
     level: int = 0
     owner: PersonId | None = None
     told: tuple[PersonId, ...] = ()  # so that each level tells somebody else
+    not_for: tuple[PersonId, ...] = ()
+
+    @property
+    def announcements(self) -> int:
+        """How many of its levels tell of what came in, before any tells of the due date."""
+        return sum(rule.at_once for rule in self.rules)
+
+    def occasion(self, level: int) -> Occasion | None:
+        """Why a level tells somebody; None where the level itself says so: 0 is due, more is
+        overdue."""
+        if not self.announcements:
+            return None
+        rule = self.rules[level]
+        if rule.at_once:
+            return Occasion.INFORMED if rule.to else Occasion.ARRIVED
+        return Occasion.DUE if level == self.announcements else Occasion.OVERDUE
 
     @property
     def next_at(self) -> datetime | None:
@@ -108,6 +134,13 @@ class Adjustment(Frozen):
     text: TextRef
 
 
+class Decided(Frozen):
+    """A decision by the school: the sequence of its event, and who made it."""
+
+    sequence: int
+    by: Actor
+
+
 class Case(Frozen):
     """Everything the rules need to know about one case, and no text or name."""
 
@@ -147,6 +180,8 @@ class Case(Frozen):
     panel: tuple[PersonId, ...] = ()
     names_seen: tuple[PersonId, ...] = ()
     results: tuple[str, ...] = ()  # follow-ups and duties that were met: a decision may rest on one
+    decided: Decided | None = None  # the latest decision that a person made for the school
+    asked_to_meet: bool = False  # and no meeting was offered or arranged since
     outcome: Outcome | None = None
     closed_at: AwareDatetime | None = None
     closed_from: Stage | None = None
@@ -250,6 +285,8 @@ def _stage_changed(case: Case, event: e.Event, fact: e.StageChanged) -> dict[str
         "rung": fact.rung,
         "stage_since": event.at,
     }
+    if fact.dest in (Stage.RESOLUTION_MEETING, Stage.MEDIATION):
+        changed["asked_to_meet"] = False
     if fact.dest is Stage.CLOSED:
         changed |= {
             "outcome": fact.outcome,
@@ -341,10 +378,24 @@ def _moved(case: Case, _: e.Event, fact: e.DeadlineMoved) -> dict[str, Any]:
         due_on=fact.due_on,
         due_at=fact.due_at,
         alerts=fact.alerts,
-        # A changed calendar tells nobody twice; a deadline given anew starts at the first again.
-        level=before.level if before and fact.why == "calendar" else 0,
+        # A changed calendar tells nobody twice; a deadline given anew starts at its due date again.
+        level=_level_after_a_move(before, fact),
         owner=fact.owner or (before.owner if before else None),
     )
+
+
+def _level_after_a_move(before: Deadline | None, fact: e.DeadlineMoved) -> int:
+    if before is None:
+        return 0
+    return before.level if fact.why == "calendar" else before.announcements
+
+
+def _responded(case: Case, _: e.Event, fact: e.ResponseRecorded) -> dict[str, Any]:
+    return {"asked_to_meet": True} if fact.kind is ResponseKind.REQUEST_TO_MEET else {}
+
+
+def _meeting_scheduled(case: Case, event: e.Event, fact: e.MeetingScheduled) -> dict[str, Any]:
+    return _meetings(case, event, fact) | {"asked_to_meet": False}
 
 
 def _answered(case: Case, _: e.Event, fact: e.CodeAnswered) -> dict[str, Any]:
@@ -354,7 +405,8 @@ def _answered(case: Case, _: e.Event, fact: e.CodeAnswered) -> dict[str, Any]:
 
 def _notified(case: Case, _: e.Event, fact: e.NoticeSent) -> dict[str, Any]:
     deadline = case.deadline(fact.deadline)
-    if deadline is None or fact.told is None:
+    # Whoever is told that something came in is told again when it falls due.
+    if deadline is None or fact.told is None or fact.level < deadline.announcements:
         return {}
     return _deadline(case, fact.deadline, told=(*deadline.told, fact.told))
 
@@ -395,7 +447,8 @@ _CHANGES: dict[type, _Change] = {
     e.AdvocateAppointed: lambda case, event, fact: {"advocate": fact.advocate},
     e.CodeAnswered: _answered,
     e.Signposted: lambda case, event, fact: {"signposted": True},
-    e.MeetingScheduled: _meetings,
+    e.ResponseRecorded: _responded,
+    e.MeetingScheduled: _meeting_scheduled,
     e.MeetingRescheduled: _meetings,
     e.MeetingCancelled: _meetings,
     e.MeetingHeld: _meetings,
@@ -461,6 +514,17 @@ _CHANGES: dict[type, _Change] = {
     e.Settled: lambda case, event, fact: {"settled": True, "deadlines": ()},
 }
 
+_DECISIONS = (
+    e.StageChanged,
+    e.NotActedOn,
+    e.RestrictionConfirmed,
+    e.RestrictionVaried,
+    e.RestrictionContinued,
+    e.RestrictionLifted,
+    e.AdjustmentRemoved,
+)
+_NOT_FOR_THE_SCHOOL = frozenset({Role.PARENT, Role.ADVOCATE, Role.SYSTEM})
+
 
 def evolve(case: Case | None, event: e.Event) -> Case:
     """The case after `event`. A case's first event is `case:opened`; `case` is None before it.
@@ -479,6 +543,8 @@ def evolve(case: Case | None, event: e.Event) -> Case:
         )
     change = _CHANGES.get(type(fact))
     changed = change(case, event, fact) if change else {}
+    if isinstance(fact, _DECISIONS) and event.actor.role not in _NOT_FOR_THE_SCHOOL:
+        changed = changed | {"decided": Decided(sequence=event.sequence, by=event.actor)}
     if case.recent_actions[-1] != event.action_id:
         recent = (*case.recent_actions, event.action_id)[-REMEMBERED_ACTIONS:]
         changed = changed | {"recent_actions": recent}

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from domain import actions as a
 from domain.calendar import CalendarDoesNotCover, Clock, SchoolCalendar, Span
-from domain.case import Case
+from domain.case import TASKS, Case, Deadline
 from domain.decide import decide
 from domain.errors import CaseError
 from domain.policy import Ladder, Policy, Step
@@ -18,6 +18,7 @@ from domain.vocabulary import (
     LetterStatus,
     Outcome,
     Procedure,
+    ResponseKind,
     RestrictionStatus,
     ReviewResult,
     Role,
@@ -42,11 +43,27 @@ NOT_OFFERED = frozenset(
 )
 
 
+_RESPONSES = {
+    ResponseKind.REPLY: "Record a response",
+    ResponseKind.REQUEST_TO_MEET: "Ask to meet",
+    ResponseKind.CANNOT_ATTEND: "Say that somebody cannot attend",
+    ResponseKind.CHALLENGE: "Challenge the latest decision",
+}
+_MEETS = frozenset(
+    {
+        ActionName.OFFER_RESOLUTION_MEETING,
+        ActionName.OFFER_MEDIATION,
+        ActionName.SCHEDULE_MEETING,
+    }
+)
+
+
 class Choice(NamedTuple):
     """One thing that could be done, and the answer of the rules.
 
-    `about` names the restriction, deadline or meeting that it concerns, or the kind of advice.
-    Where it is refused, `rule`, `why_not`, `who_may` and `not_before` are those of the refusal.
+    `about` names the restriction, deadline or meeting that it concerns, or the kind of advice or
+    response. `asked_for` says that the other side asked for it. Where it is refused, `rule`,
+    `why_not`, `who_may` and `not_before` are those of the refusal.
     """
 
     action: ActionName
@@ -58,6 +75,7 @@ class Choice(NamedTuple):
     why_not: str = ""
     who_may: tuple[Role, ...] = ()
     not_before: datetime | date | None = None
+    asked_for: bool = False
 
 
 class _Probe(NamedTuple):
@@ -112,7 +130,14 @@ def _choice(
             who_may=error.who_may,
             not_before=error.not_before,
         )
-    return Choice(name, probe.step, probe.about, probe.title, allowed=True)
+    asked_for = case.asked_to_meet and name in _MEETS
+    return Choice(name, probe.step, probe.about, probe.title, allowed=True, asked_for=asked_for)
+
+
+def _about(deadline: Deadline) -> str:
+    if deadline.kind in (DeadlineKind.FOLLOW_UP, DeadlineKind.DUTY):
+        return deadline.about.replace("-", " ")
+    return f"{deadline.kind.value.replace('_', ' ')}, {deadline.about.replace('-', ' ')}"
 
 
 class _Probes:
@@ -230,9 +255,9 @@ class _Probes:
 
     def _deadlines(self) -> Iterator[_Probe]:
         for deadline in self._case.deadlines:
-            if deadline.kind not in (DeadlineKind.FOLLOW_UP, DeadlineKind.DUTY):
+            if deadline.kind not in TASKS:
                 continue
-            about = deadline.about.replace("-", " ")
+            about = _about(deadline)
             here = {"id": _ID, "deadline": deadline.id}
             complete = a.CompleteFollowUp.model_validate(here | {"result": _TEXT})
             yield _Probe(complete, f"Record as done: {about}", deadline.id)
@@ -296,7 +321,8 @@ class _Probes:
             "Add an incident",
         )
         yield _Probe(a.AddNote(id=_ID, text=_TEXT), "Add a note")
-        yield _Probe(a.RecordResponse(id=_ID, text=_TEXT), "Record a response")
+        for kind, title in _RESPONSES.items():
+            yield _Probe(a.RecordResponse(id=_ID, kind=kind, text=_TEXT), title, kind.value)
         yield _Probe(a.Assign(id=_ID, to=_SOMEBODY), "Give the case an owner")
         yield _Probe(a.DeclareConflict(id=_ID), "Declare a conflict of interest")
         yield _Probe(a.ReviewByGovernor(id=_ID, findings=_TEXT), "Record a governor's findings")

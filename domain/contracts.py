@@ -12,7 +12,7 @@ from domain.errors import CaseError
 from domain.events import Event
 from domain.meeting_plan import MeetingPlan
 from domain.policy import Frozen, Policy
-from domain.vocabulary import DeadlineKind, Role, Rule, Stage
+from domain.vocabulary import DeadlineKind, Occasion, Role, Rule, Stage
 
 ESCALATION = "EscalationWorkflow"
 RETENTION_SWEEP = "RetentionSweepWorkflow"
@@ -110,6 +110,8 @@ class Reminder(Frozen):
 
     `words` is what the policy says is to be done; `not_to` are the people already told at an
     earlier level, and those with a part in the case. `message_id` is the same at each attempt.
+    `occasion` says why they are told where the level alone does not; who is only informed of
+    something is `owner`, and nobody is told in their place.
     """
 
     school: str
@@ -124,6 +126,7 @@ class Reminder(Frozen):
     owner: PersonId | None
     not_to: tuple[PersonId, ...]
     message_id: str
+    occasion: Occasion | None = None
 
 
 class Told(Frozen):

@@ -3,6 +3,7 @@
 from bisect import bisect_left
 from datetime import date, datetime
 
+from domain.actions import PersonId
 from domain.calendar import SchoolCalendar, Span
 from domain.case import Case, Deadline
 from domain.events import Alert, AlertRule, DeadlineMoved, DeadlineSet
@@ -30,19 +31,27 @@ def decision_rules(ladder: Ladder, rules: RestrictionRules, decider: Role) -> tu
 
 
 def alerts_for(
-    calendar: SchoolCalendar, due_on: date, rules: tuple[AlertRule, ...], *, urgent: bool
+    calendar: SchoolCalendar,
+    counted_from: date,
+    due_on: date,
+    rules: tuple[AlertRule, ...],
+    *,
+    urgent: bool,
 ) -> tuple[Alert, ...]:
     """When each rule's reminder goes out: at the school's opening, and never on a closed day.
 
     An urgent one does not wait for the school to open again. Raises CalendarDoesNotCover.
     """
     return tuple(
-        Alert(at=_moment(calendar, due_on, rule, urgent=urgent), tell=rule.tell) for rule in rules
+        Alert(at=_moment(calendar, counted_from, due_on, rule, urgent=urgent), tell=rule.tell)
+        for rule in rules
     )
 
 
-def _moment(calendar: SchoolCalendar, due_on: date, rule: AlertRule, *, urgent: bool) -> datetime:
-    day = due_on
+def _moment(
+    calendar: SchoolCalendar, counted_from: date, due_on: date, rule: AlertRule, *, urgent: bool
+) -> datetime:
+    day = counted_from if rule.at_once else due_on
     if rule.before:
         days = calendar.school_days
         day = days[max(0, bisect_left(days, due_on) - rule.before.amount)]
@@ -64,6 +73,7 @@ def set_deadline(
     rules: tuple[AlertRule, ...] = (),
     blocks_closing: bool = False,
     urgent: bool = False,
+    not_for: tuple[PersonId, ...] = (),
 ) -> DeadlineSet:
     """The fact that sets a deadline, `span` after `counted_from` or on the day `due_on`.
 
@@ -81,9 +91,10 @@ def set_deadline(
         due_on=day,
         due_at=calendar.closing(day),
         rules=rules,
-        alerts=alerts_for(calendar, day, rules, urgent=urgent),
+        alerts=alerts_for(calendar, counted_from, day, rules, urgent=urgent),
         blocks_closing=blocks_closing,
         urgent=urgent,
+        not_for=not_for,
     )
 
 
@@ -142,7 +153,7 @@ def move(
             "span": length,
             "due_on": day,
             "due_at": calendar.closing(day),
-            "alerts": alerts_for(calendar, day, deadline.rules, urgent=deadline.urgent),
+            "alerts": alerts_for(calendar, start, day, deadline.rules, urgent=deadline.urgent),
         }
     )
 

@@ -88,7 +88,8 @@ class AnswerMissing(CaseError):
 
 
 class WindowClosed(CaseError):
-    """There is no open window for representations on this case."""
+    """Nothing is or was restricted on this case, so there is nothing to give a written side on.
+    Record it as a response instead."""
 
     rule = Rule.TO_BE_HEARD
 

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field
 
-from domain.actions import Actor, PersonId, TextRef
+from domain.actions import Actor, FileRef, PersonId, TextRef
 from domain.calendar import Span
 from domain.policy import Frozen
 from domain.vocabulary import (
@@ -15,6 +15,7 @@ from domain.vocabulary import (
     CodeAnswer,
     DeadlineKind,
     MeetingRole,
+    Occasion,
     Outcome,
     Procedure,
     ResponseKind,
@@ -30,12 +31,15 @@ from domain.vocabulary import (
 class AlertRule(Frozen):
     """Whom a deadline's reminder tells, and how long before or after the due date.
 
-    With neither `before` nor `after`, on the due date itself. `before` is in school days.
+    With neither `before` nor `after`, on the due date itself; `at_once`, on the day from which it
+    counts. `before` is in school days. `to` names the one person whom it is for, and nobody else.
     """
 
     tell: Role
     before: Span | None = None
     after: Span | None = None
+    at_once: bool = False
+    to: PersonId | None = None
 
 
 class Alert(Frozen):
@@ -98,6 +102,7 @@ class IncidentAdded(Frozen):
     severity: Severity
     clauses: tuple[str, ...]
     text: TextRef | None
+    attachments: tuple[FileRef, ...] = ()
 
 
 class Acknowledged(Frozen):
@@ -113,12 +118,17 @@ class ResponseRecorded(Frozen):
     type: Literal["response:recorded"] = "response:recorded"
     kind: ResponseKind
     text: TextRef
+    attachments: tuple[FileRef, ...] = ()
 
 
 class RepresentationsSubmitted(Frozen):
+    """The respondent's written side; `late` where the window was closed by then."""
+
     type: Literal["representations:submitted"] = "representations:submitted"
     restriction: str
     text: TextRef
+    attachments: tuple[FileRef, ...] = ()
+    late: bool = False
 
 
 class RepresentationsClosed(Frozen):
@@ -317,12 +327,17 @@ class RestrictionLapsed(Frozen):
 
 
 class DeadlineSet(Frozen):
-    """The moments are fixed here; a change of calendar moves them in a later event."""
+    """The moments are fixed here; a change of calendar moves them in a later event.
+
+    `not_for` are people who may not see to it, because it is about what they decided.
+    """
 
     type: Literal["deadline:set"] = "deadline:set"
     deadline: str
     kind: DeadlineKind
-    about: str  # the follow-up's, duty's or restriction's id; the stage for a quiet period
+    # The follow-up's, duty's or restriction's id; the stage for a quiet period; the decision's
+    # event for a challenge.
+    about: str
     counted_from: date
     span: Span | None  # None: the date was given, as a restriction's review is
     due_on: date
@@ -331,16 +346,21 @@ class DeadlineSet(Frozen):
     alerts: tuple[Alert, ...]
     blocks_closing: bool = False
     urgent: bool = False
+    not_for: tuple[PersonId, ...] = ()
 
 
 class DeadlineReminded(Frozen):
-    """A reminder is due: level 0 tells the owner, each later level the next role up."""
+    """A reminder is due: level 0 tells the owner, each later level the next role up.
+
+    `occasion` is said where the first levels tell of what came in, and not of the due date.
+    """
 
     type: Literal["deadline:reminded"] = "deadline:reminded"
     deadline: str
     generation: int
     level: int
     tell: Role
+    occasion: Occasion | None = None
 
 
 class DeadlineMet(Frozen):

@@ -8,7 +8,7 @@ from functools import cache
 from typing import Annotated, Any, Union, get_args, get_origin
 
 from domain import events as e
-from domain.actions import PersonId, TextRef
+from domain.actions import FileRef, PersonId, TextRef
 from domain.policy import Frozen
 from domain.register import RegisterEvent
 
@@ -70,6 +70,11 @@ def texts_in(fact: Frozen) -> Iterator[tuple[str, TextRef]]:
             yield name, value
         elif isinstance(value, Frozen):
             yield from texts_in(value)
+
+
+def files_in(fact: Frozen) -> tuple[FileRef, ...]:
+    """The files that came with a fact, in order."""
+    return getattr(fact, "attachments", ())
 
 
 def _inner(fact: Frozen) -> Iterator[Frozen]:

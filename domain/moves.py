@@ -217,9 +217,10 @@ def settle_deadlines(draft: Draft, reason: TextRef | None = None) -> None:
     """After closing: ends what no longer matters, and starts the time for reopening.
 
     A duty that blocks closing, or a restriction's window, outlives only a transfer, which waits
-    for nothing: these protect somebody whatever becomes of the case.
+    for nothing: these protect somebody whatever becomes of the case. So does the answer to a
+    challenge, which nobody gets out of by closing the case.
     """
-    protecting = {DeadlineKind.REPRESENTATIONS, DeadlineKind.CONFIRMATION, DeadlineKind.REVIEW}
+    protecting = {*restricting.ABOUT_A_RESTRICTION, DeadlineKind.CHALLENGE}
     for deadline in draft.case.deadlines:
         if deadline.kind not in protecting and not deadline.blocks_closing:
             draft.end_deadlines(deadline.kind, about=deadline.about)

@@ -24,12 +24,11 @@ from domain.events import (
     NotActedOn,
     NoteAdded,
     PanelAssigned,
-    ResponseRecorded,
     SawNames,
     Signposted,
 )
 from domain.safeguards import fair_panel, reasons
-from domain.vocabulary import DeadlineKind, DutyKind, DutyTrigger, ResponseKind, Role, Stage
+from domain.vocabulary import DeadlineKind, DutyKind, DutyTrigger, Role, Stage
 
 
 def add_incident(draft: Draft, action: a.AddIncident) -> None:
@@ -42,6 +41,7 @@ def add_incident(draft: Draft, action: a.AddIncident) -> None:
             severity=action.severity,
             clauses=action.clauses,
             text=action.text,
+            attachments=action.attachments,
         )
     )
     for deadline in draft.case.deadlines:
@@ -60,17 +60,6 @@ def acknowledge(draft: Draft, action: a.Acknowledge) -> None:
 def add_note(draft: Draft, action: a.AddNote) -> None:
     """Keeps a note on the record."""
     draft.add(NoteAdded(text=action.text))
-
-
-def record_response(draft: Draft, action: a.RecordResponse) -> None:
-    """What the respondent or family sent back, and what the school owes on it."""
-    draft.add(ResponseRecorded(kind=action.kind, text=action.text))
-    if draft.case.closed:
-        return
-    if action.kind is ResponseKind.CANNOT_ATTEND:
-        draft.owe(DutyTrigger.CANNOT_ATTEND)
-    else:
-        draft.owe(DutyTrigger.RESPONSE_RECEIVED)
 
 
 def assign(draft: Draft, action: a.Assign) -> None:

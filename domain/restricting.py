@@ -6,10 +6,9 @@ from domain import actions as a
 from domain.case import RestrictionState
 from domain.deadlines import decision_rules, move, set_deadline
 from domain.draft import Draft
-from domain.errors import NotAllowedHere, NotAuthorised, OpenEndedRestriction, WindowClosed
+from domain.errors import NotAllowedHere, NotAuthorised, OpenEndedRestriction
 from domain.events import (
     RepresentationsClosed,
-    RepresentationsSubmitted,
     RestrictionConfirmed,
     RestrictionContinued,
     RestrictionLifted,
@@ -17,6 +16,7 @@ from domain.events import (
     RestrictionVaried,
 )
 from domain.policy import RestrictionRules, Step
+from domain.replies import answered
 from domain.safeguards import (
     emergency,
     no_open_ended_restriction,
@@ -32,6 +32,8 @@ ABOUT_A_RESTRICTION = (
     DeadlineKind.REPRESENTATIONS,
     DeadlineKind.CONFIRMATION,
     DeadlineKind.REVIEW,
+    DeadlineKind.LATE_REPRESENTATIONS,
+    DeadlineKind.REVIEW_REQUEST,
 )
 
 
@@ -80,16 +82,6 @@ def propose(draft: Draft, action: a.RestrictAccess, step: Step) -> None:
         draft.owe(DutyTrigger.RESTRICTION_IN_EFFECT)
 
 
-def submit_representations(draft: Draft, action: a.SubmitRepresentations) -> None:
-    """The respondent's written side, while a window is open; it ends the wait."""
-    windows = [d for d in draft.case.deadlines if d.kind is DeadlineKind.REPRESENTATIONS]
-    if not windows:
-        raise WindowClosed()
-    for window in windows:
-        draft.add(RepresentationsSubmitted(restriction=window.about, text=action.text))
-    draft.owe(DutyTrigger.RESPONSE_RECEIVED)
-
-
 def confirm(draft: Draft, action: a.ConfirmRestriction) -> None:
     """Another authorised person confirms, once the respondent was heard."""
     restriction = draft.open_restriction(action.restriction)
@@ -121,6 +113,7 @@ def confirm(draft: Draft, action: a.ConfirmRestriction) -> None:
     if draft.case.deadline_about(DeadlineKind.REPRESENTATIONS, restriction.id):
         received = len(restriction.representations)
         draft.add(RepresentationsClosed(restriction=restriction.id, received=received))
+    answered(draft, restriction)
     draft.end_deadlines(*ABOUT_A_RESTRICTION, about=restriction.id)
     draft.add(
         set_deadline(
@@ -195,6 +188,7 @@ def review(draft: Draft, action: a.ReviewRestriction) -> None:
             reason=reason,
         )
     )
+    answered(draft, restriction)
     _plan_review(draft, restriction, review_on)
 
 
@@ -216,6 +210,7 @@ def _lift(
             reason=reason,
         )
     )
+    answered(draft, restriction)
     draft.end_deadlines(*ABOUT_A_RESTRICTION, about=restriction.id)
 
 

@@ -163,7 +163,10 @@ class _Walk:
         fact = event.fact
         if isinstance(fact, e.DeadlineSet) and fact.kind is DeadlineKind.DUTY:
             ladder = self._policies[case.policy_digest].by_track[case.track]
-            self._duties[fact.deadline] = next(d.kind for d in ladder.duties if d.id == fact.about)
+            # A duty that follows from no promise of the code (a letter that came back) has no kind.
+            for duty in ladder.duties:
+                if duty.id == fact.about:
+                    self._duties[fact.deadline] = duty.kind
 
     def event(self, case: Case | None, event: e.Event) -> None:
         """Counts one event; `case` is the case before it."""
@@ -225,7 +228,7 @@ class _Walk:
             return
         if deadline.kind is DeadlineKind.FOLLOW_UP:
             self.counts[Figure.FOLLOW_UP, case.track, kept] += 1
-        elif deadline.kind is DeadlineKind.DUTY:
+        elif deadline.id in self._duties:
             self.counts[Figure.DUTY, self._duties[deadline.id], kept] += 1
 
     def _ended(self, case: Case, event: e.Event, deadline: Deadline | None) -> None:

@@ -1,10 +1,16 @@
 """Follow-ups and time: what a person does about a deadline, and what the timer does by itself."""
 
 from domain import actions as a
-from domain.case import Deadline
+from domain.case import TASKS, Deadline
 from domain.deadlines import fallen_due, move
 from domain.draft import Draft, reason_of
-from domain.errors import NotAllowedHere, UnknownThing
+from domain.errors import (
+    ConflictOfInterest,
+    NotAllowedHere,
+    NotAuthorised,
+    ReasonMissing,
+    UnknownThing,
+)
 from domain.events import (
     CalendarAdopted,
     DeadlineMissed,
@@ -29,6 +35,7 @@ MET_BY = {
     DutyKind.RECORD_MEETING: ActionName.RECORD_MEETING,
 }
 """Duties that only their own action meets, so that the record says what was really done."""
+MET_BY_DECIDING = frozenset({DeadlineKind.LATE_REPRESENTATIONS, DeadlineKind.REVIEW_REQUEST})
 
 
 def complete(draft: Draft, action: a.CompleteFollowUp) -> None:
@@ -38,7 +45,25 @@ def complete(draft: Draft, action: a.CompleteFollowUp) -> None:
     # A code that was published before the action was known gives it to nobody.
     if duty and duty.kind in MET_BY and draft.ladder.roles_for(MET_BY[duty.kind]):
         raise NotAllowedHere(f"This duty is met by the action {MET_BY[duty.kind].value}.")
+    if deadline.kind in MET_BY_DECIDING:
+        raise NotAllowedHere(
+            f"The decision on restriction {deadline.about} answers this: confirm, review or lift "
+            "it."
+        )
+    if deadline.kind is DeadlineKind.CHALLENGE:
+        _may_answer(draft, deadline)
+        if action.result is None:
+            raise ReasonMissing("Write the answer to the challenge (result).")
     draft.meet_deadline(deadline, action.result)
+
+
+def _may_answer(draft: Draft, deadline: Deadline) -> None:
+    """Somebody above whoever decided answers a challenge, and nobody who has a part in it."""
+    if draft.actor.person in {*deadline.not_for, *draft.case.involved}:
+        raise ConflictOfInterest("Whoever made a decision does not answer a challenge to it.")
+    who_may = tuple(dict.fromkeys(rule.tell for rule in deadline.rules if rule.to is None))
+    if draft.actor.role not in who_may:
+        raise NotAuthorised("Answering a challenge to a decision.", who_may=who_may)
 
 
 def extend(draft: Draft, action: a.ExtendFollowUp) -> None:
@@ -62,8 +87,10 @@ def extend(draft: Draft, action: a.ExtendFollowUp) -> None:
 def take(draft: Draft, action: a.TakeFollowUp) -> None:
     """Somebody takes it on: the alerts to others stop, and it falls due anew, for them first."""
     deadline = _task(draft, action.deadline)
+    if deadline.kind is DeadlineKind.CHALLENGE:
+        _may_answer(draft, deadline)
     grace = next((rule.after for rule in deadline.rules if rule.after), None)
-    if deadline.level == 0 or grace is None:
+    if deadline.level <= deadline.announcements or grace is None:
         draft.add(
             move(draft.calendar, deadline, "taken").model_copy(update={"owner": draft.actor.person})
         )
@@ -74,7 +101,7 @@ def take(draft: Draft, action: a.TakeFollowUp) -> None:
 
 def _task(draft: Draft, deadline_id: str) -> Deadline:
     deadline = draft.open_deadline(deadline_id)
-    if deadline.kind not in (DeadlineKind.FOLLOW_UP, DeadlineKind.DUTY):
+    if deadline.kind not in TASKS:
         raise NotAllowedHere(
             f"{deadline_id} is a {deadline.kind.value.replace('_', ' ')}: it ends by a decision, "
             "or by itself."
@@ -119,6 +146,7 @@ def _remind(draft: Draft, deadline: Deadline) -> None:
                 generation=deadline.generation,
                 level=level,
                 tell=alert.tell,
+                occasion=deadline.occasion(level),
             )
         )
 
@@ -137,7 +165,7 @@ def _expire(draft: Draft, deadline: Deadline) -> None:
             _lapse_case(draft, deadline)
         case DeadlineKind.REOPENING:
             _settle(draft, deadline)
-        case DeadlineKind.FOLLOW_UP | DeadlineKind.DUTY:
+        case _:
             pass  # they stay open until somebody acts, however late
 
 

@@ -176,6 +176,19 @@ class Security(StrEnum):
     TLS = "tls"
 
 
+class MediaType(StrEnum):
+    """The types of file that may come with a reply, by their media types (RFC 6838)."""
+
+    PDF = "application/pdf"
+    PNG = "image/png"
+    JPEG = "image/jpeg"
+    HEIC = "image/heic"
+    TEXT = "text/plain"
+    WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+    OPEN_DOCUMENT = "application/vnd.oasis.opendocument.text"
+    EMAIL = "message/rfc822"
+
+
 class LetterStatus(StrEnum):
     """Where a letter stands."""
 
@@ -240,6 +253,18 @@ class DeadlineKind(StrEnum):
     REVIEW = "review"  # a restriction that is not renewed lapses at its end
     QUIET_PERIOD = "quiet_period"  # a case lapses at its end
     REOPENING = "reopening"  # a closed case may be reopened until its end
+    LATE_REPRESENTATIONS = "late_representations"  # the decision still answers them
+    REVIEW_REQUEST = "review_request"  # they came after the decision, which is looked at again
+    CHALLENGE = "challenge"  # of a decision, answered by somebody above whoever made it
+
+
+class Occasion(StrEnum):
+    """Why somebody is told about a deadline that begins with something that came in."""
+
+    ARRIVED = "arrived"  # it came in just now, and is for them to see to
+    INFORMED = "informed"  # it concerns what they decided, and is for somebody else to see to
+    DUE = "due"
+    OVERDUE = "overdue"
 
 
 class DutyKind(StrEnum):

@@ -4,17 +4,27 @@ Nothing here says who somebody is: people are told by their role, and by name on
 looks the name up.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from domain import events as e
+from domain.actions import FileRef
 from domain.policy import Ladder
 from domain.register import RegisterEvent
 from domain.spoken import day as day
 from domain.spoken import moment as moment
 from domain.spoken import spoken as spoken
-from domain.vocabulary import ActionName, Channel, CodeAnswer, Outcome, ResponseKind, Role, Stage
+from domain.vocabulary import (
+    ActionName,
+    Channel,
+    CodeAnswer,
+    Occasion,
+    Outcome,
+    ResponseKind,
+    Role,
+    Stage,
+)
 
 
 def short_day(when: date) -> str:
@@ -71,6 +81,12 @@ def _about(kind: str, about: str) -> str:
             return f"decision on restriction {about}, or it lapses"
         case "review":
             return f"review of restriction {about}, or it lapses"
+        case "late_representations":
+            return f"answer to the late written side on restriction {about}"
+        case "review_request":
+            return f"review of restriction {about}, asked for by a late written side"
+        case "challenge":
+            return f"answer to the challenge of a decision ({spoken(about)})"
     return "last day to reopen the case"
 
 
@@ -83,12 +99,41 @@ def _answer(fact: e.CodeAnswered) -> str:
 
 
 def _response(fact: e.ResponseRecorded) -> str:
-    return {
+    words = {
         ResponseKind.REPLY: "A reply was received",
         ResponseKind.REQUEST_TO_MEET: "A meeting was asked for",
         ResponseKind.CANNOT_ATTEND: "Somebody cannot attend",
         ResponseKind.CHALLENGE: "A decision was challenged",
     }[fact.kind]
+    return words + _with_files(fact.attachments)
+
+
+def _representations(fact: e.RepresentationsSubmitted) -> str:
+    late = ", after the time for it" if fact.late else ""
+    words = f"Written side received on restriction {fact.restriction}{late}"
+    return words + _with_files(fact.attachments)
+
+
+def _incident(fact: e.IncidentAdded) -> str:
+    words = f"Another incident, on {day(fact.occurred_on)} ({spoken(fact.severity)})"
+    return words + _with_files(fact.attachments)
+
+
+def _with_files(files: Sequence[FileRef]) -> str:
+    if not files:
+        return ""
+    return " (with a file)" if len(files) == 1 else f" (with {len(files)} files)"
+
+
+def _reminded(fact: e.DeadlineReminded, about: str) -> str:
+    occasion = fact.occasion or (Occasion.DUE if fact.level == 0 else Occasion.OVERDUE)
+    why = {
+        Occasion.ARRIVED: "To be seen to",
+        Occasion.INFORMED: "For their information, as they decided",
+        Occasion.DUE: "Due",
+        Occasion.OVERDUE: "Overdue",
+    }[occasion]
+    return f"{why}, so the {spoken(fact.tell)} is told: {about}"
 
 
 def _deadline_moved(fact: e.DeadlineMoved, about: str) -> str:
@@ -109,11 +154,11 @@ def _recorded(fact: e.MeetingHeld | e.MeetingStopped) -> str:
 
 _WORDS: dict[type, Callable[[Any], str]] = {
     e.Opened: lambda f: f"Concern raised ({spoken(f.severity)})",
-    e.IncidentAdded: lambda f: f"Another incident, on {day(f.occurred_on)} ({spoken(f.severity)})",
+    e.IncidentAdded: _incident,
     e.Acknowledged: lambda f: "The concern was acknowledged",
     e.NoteAdded: lambda f: "A note was added",
     e.ResponseRecorded: _response,
-    e.RepresentationsSubmitted: lambda f: f"Written side received on restriction {f.restriction}",
+    e.RepresentationsSubmitted: _representations,
     e.RepresentationsClosed: lambda f: (
         f"Time for a written side on restriction {f.restriction} is over; received: {f.received}"
     ),
@@ -174,9 +219,7 @@ _WORDS: dict[type, Callable[[Any], str]] = {
 
 
 _OF_A_DEADLINE: dict[type, Callable[[Any, str], str]] = {
-    e.DeadlineReminded: lambda f, about: (
-        f"{'Due' if f.level == 0 else 'Overdue'}, so the {spoken(f.tell)} is told: {about}"
-    ),
+    e.DeadlineReminded: _reminded,
     e.DeadlineMet: lambda f, about: f"Done{'' if f.on_time else ', late'}: {about}",
     e.DeadlineMissed: lambda f, about: f"Missed, so the {spoken(f.tell)} is told: {about}",
     e.DeadlineMoved: _deadline_moved,

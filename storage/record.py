@@ -9,7 +9,7 @@ from typing import NamedTuple
 from sqlalchemy import and_, exists, or_, select
 from sqlalchemy.orm import aliased
 
-from domain.case import Case
+from domain.case import TASKS, Case
 from domain.events import Event
 from domain.register import REGISTER
 from domain.vocabulary import DeadlineKind, Role, Severity, Stage, Track
@@ -17,8 +17,6 @@ from storage.database import Database
 from storage.tables import CaseRow, DueItemRow, EventRow
 from storage.verification import Verification, verify
 
-# A window or a quiet period ends by itself; only these are anybody's task, and so can be overdue.
-TASKS = (DeadlineKind.FOLLOW_UP, DeadlineKind.DUTY)
 _NEAR = 3
 _REFERENCES_COMPARED = 5000
 _ROWS_AT_ONCE = 500

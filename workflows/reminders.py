@@ -7,7 +7,7 @@ from domain.case import Case
 from domain.contracts import Reminder
 from domain.events import DeadlineMissed, DeadlineReminded, Event
 from domain.policy import Ladder
-from domain.vocabulary import DeadlineKind
+from domain.vocabulary import DeadlineKind, Occasion
 
 
 def reminders_for(ladder: Ladder, before: Case, after: Case, event: Event) -> Reminder | None:
@@ -23,6 +23,9 @@ def reminders_for(ladder: Ladder, before: Case, after: Case, event: Event) -> Re
         return None
     missed = isinstance(fact, DeadlineMissed)
     level = len(deadline.alerts) if isinstance(fact, DeadlineMissed) else fact.level
+    occasion = None if isinstance(fact, DeadlineMissed) else fact.occasion
+    only = deadline.rules[level].to if occasion is Occasion.INFORMED else None
+    told = after.involved | {*deadline.told, *deadline.not_for}
     return Reminder(
         school=after.school,
         reference=after.reference,
@@ -33,11 +36,12 @@ def reminders_for(ladder: Ladder, before: Case, after: Case, event: Event) -> Re
         tell=fact.tell,
         due_on=deadline.due_on,
         missed=missed,
-        owner=deadline.owner or (after.owner if level == 0 else None),
-        not_to=tuple(sorted(after.involved | set(deadline.told))),
+        owner=only or deadline.owner or (after.owner if level == 0 and not occasion else None),
+        not_to=tuple(sorted(told - {only})),
         message_id=(
             f"{after.reference}.{deadline.id}.{deadline.generation}.{level}@{after.school}.evenhand"
         ).lower(),
+        occasion=occasion,
     )
 
 
@@ -53,6 +57,12 @@ def _words(ladder: Ladder, kind: DeadlineKind, about: str) -> str:
             return "decide on the restriction that was proposed"
         case DeadlineKind.REVIEW:
             return "review the restriction"
+        case DeadlineKind.LATE_REPRESENTATIONS:
+            return "read the written side that came late, and answer it in the decision"
+        case DeadlineKind.REVIEW_REQUEST:
+            return "look at the restriction again: a written side came after the decision"
+        case DeadlineKind.CHALLENGE:
+            return "answer the challenge to a decision on this case"
         case _:
             return kind.value.replace("_", " ")
 

@@ -158,12 +158,12 @@ def test_a_meeting_is_moved_for_an_advocate_who_cannot_come() -> None:
     assert story.case.meetings[0].at == later
 
 
-def test_fleet_promises_no_other_date() -> None:
+def test_fleet_promises_no_other_date_and_owes_an_answer() -> None:
     story = Story(FLEET)
 
     story.do("record_response", ADVOCATE, kind=ResponseKind.CANNOT_ATTEND, text=a_text())
 
-    assert story.duties() == {"acknowledge"}
+    assert story.duties() == {"acknowledge", "reply"}
 
 
 def test_a_meeting_leaves_a_record() -> None:

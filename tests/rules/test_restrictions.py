@@ -268,7 +268,6 @@ def test_more_may_be_written_until_the_window_closes_and_a_reply_is_owed() -> No
     story.wait("6 school days")
     closed = next(f for f in story.facts if isinstance(f, RepresentationsClosed))
     assert closed.received == 2
-    story.refused(WindowClosed, "submit_representations", ADVOCATE, text=a_text("third"))
 
 
 def test_there_is_no_window_before_anything_is_proposed() -> None:
