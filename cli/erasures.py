@@ -12,7 +12,7 @@ from cli.fields import named_fields
 from cli.options import ActionId, AsJson, InRole, School, Who
 from cli.outcome import BadUsage, Exit
 from domain.errors import near_names
-from domain.register import REGISTER
+from domain.register import REGISTER, CaseDisposed
 from domain.vocabulary import ErasureGround
 from gateway.erasure import Destroyed, Erasing, Preview
 from gateway.retention import Disposed
@@ -120,7 +120,7 @@ def confirm_erasure(
             typer.echo(json.dumps(destroyed._asdict() | {"destroyed": True}))
         else:
             typer.echo(
-                f"Erased: key, name, address, roles and {texts_in_words(destroyed.texts)}. The id "
+                f"Erased: key, name, address, roles, {destroyed_in_words(destroyed)}. The id "
                 f"{destroyed.person} is left, as “an erased person”."
             )
         tell_traces(destroyed, desk)
@@ -151,9 +151,12 @@ def refuse_erasure(
     at_the_desk(work)
 
 
-def texts_in_words(count: int) -> str:
-    """One text, or 3 texts."""
-    return "one text" if count == 1 else f"{count} texts"
+def destroyed_in_words(destroyed: Destroyed | CaseDisposed) -> str:
+    """One text, or 3 texts and 2 files."""
+    texts = "one text" if destroyed.texts == 1 else f"{destroyed.texts} texts"
+    if not destroyed.files:
+        return texts
+    return f"{texts} and {'one file' if destroyed.files == 1 else f'{destroyed.files} files'}"
 
 
 def tell_traces(destroyed: Destroyed | Disposed, desk: Desk) -> None:
@@ -189,6 +192,10 @@ def _told(preview: Preview) -> dict[str, object]:
         ],
         "cases": preview.cases,
         "mentions": [mention._asdict() for mention in preview.mentions],
+        "not_read": [
+            {"reference": reference, "kind": kind, "count": count}
+            for reference, kind, count in preview.not_read
+        ],
         "waiting": preview.waiting,
         "against": preview.against.model_dump(mode="json") if preview.against else None,
     }
@@ -213,6 +220,10 @@ async def _print(desk: Desk, preview: Preview) -> None:
     for mention in preview.mentions:
         under = escape(await desk.name(mention.under))
         out.print(f"    {spoken(mention.kind)} in {mention.reference}, about {under}")
+    if preview.not_read:
+        out.print("  files with others' replies, which may mention them and were not read:")
+    for reference, kind, count in preview.not_read:
+        out.print(f"    {count} × {spoken(kind)} in {reference}")
     if not preview.cases and not preview.mentions:
         out.print("  nothing but the id")
     if preview.waiting:

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from cli.desk import Desk, at_the_desk
-from cli.erasures import tell_traces, texts_in_words
+from cli.erasures import destroyed_in_words, tell_traces
 from cli.fields import a_day, named_fields
 from cli.options import ActionId, AsJson, InRole, Reference, School, Who
 from cli.outcome import BadUsage, Exit
@@ -54,7 +54,9 @@ def due(
             )
         Console().print(table)
         if any(one.proposed_at and not one.on_hold for one in found):
-            typer.echo("To remove their texts for good: evenhand retention confirm CASE… --as WHO")
+            typer.echo(
+                "To remove what was written, for good: evenhand retention confirm CASE… --as WHO"
+            )
             typer.echo("To keep one: evenhand retention keep CASE until=DATE reason=… --as WHO")
 
     at_the_desk(work)
@@ -94,7 +96,7 @@ def confirm(
     school: School = None,
     as_json: AsJson = False,
 ) -> int:
-    """Destroy, for good, the texts of cases that were proposed; their events stay."""
+    """Destroy, for good, the texts and files of cases that were proposed; their events stay."""
     if bool(cases) == all_:
         raise BadUsage("Name the cases, or give --all for every case that is proposed.")
 
@@ -117,7 +119,7 @@ def confirm(
             typer.echo(json.dumps(told))
         else:
             for one in done.cases:
-                typer.echo(f"{one.reference}: destroyed {texts_in_words(one.texts)}{_and(one)}.")
+                typer.echo(f"{one.reference}: destroyed {destroyed_in_words(one)}{_and(one)}.")
             if not wanted:
                 typer.echo("No case is proposed.")
             for reference, refusal in done.refused:

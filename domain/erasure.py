@@ -112,7 +112,8 @@ def why_not_erased(
 ) -> OnLegalHold | PartInOpenCase | None:
     """What stands against erasing a person; None where nothing does.
 
-    `cases` are those in which the person has a part or whose texts are under their key; `held` the
+    `cases` are those in which the person has a part or whose texts or files are under their key;
+    `held` the
     references of cases on hold. Without a ground none goes before an open case.
     """
     cases = list(cases)
@@ -168,6 +169,7 @@ def confirm_erasure(
     held: Collection[str],
     actor: Actor,
     texts: int,
+    files: int,
 ) -> PersonErased:
     """Confirms an erasure that another person asked for. Raises a CaseError.
 
@@ -183,7 +185,11 @@ def confirm_erasure(
     if against := why_not_erased(asked.person, cases, held, asked.ground):
         raise against
     return PersonErased(
-        erasure=erasure, person=asked.person, requested_by=asked.requested_by.person, texts=texts
+        erasure=erasure,
+        person=asked.person,
+        requested_by=asked.requested_by.person,
+        texts=texts,
+        files=files,
     )
 
 
@@ -203,8 +209,8 @@ def left_without_a_case(
     """Those from outside the school with a part in `leaving`, and in no other case.
 
     `roles` are those that each person of the case holds, and `elsewhere` the references of the
-    other cases in which each has a part, or that hold texts under their key. Whoever works for the
-    school, or is not in `roles`, stays.
+    other cases in which each has a part, or that hold texts or files under their key. Whoever
+    works for the school, or is not in `roles`, stays.
     """
     concerned = leaving.parties | set(leaving.named)
     return tuple(

@@ -69,13 +69,14 @@ class ErasureRefused(Frozen):
 
 
 class PersonErased(Frozen):
-    """The person's key, and with it every name, text and salt under it, was destroyed."""
+    """The person's key, and with it every name, text, file and salt under it, was destroyed."""
 
     type: Literal["person:erased"] = "person:erased"
     erasure: str
     person: PersonId
     requested_by: PersonId
     texts: int
+    files: int = 0
 
 
 class DisposalProposed(Frozen):
@@ -95,12 +96,14 @@ class CaseKept(Frozen):
 
 
 class CaseDisposed(Frozen):
-    """The case's texts were destroyed, and the keys of `people`, who had no other case."""
+    """The case's texts and files were destroyed, and the keys of `people`, who had no other
+    case."""
 
     type: Literal["case:disposed"] = "case:disposed"
     reference: str
     texts: int
     people: tuple[PersonId, ...]
+    files: int = 0
 
 
 class ErasureRepeated(Frozen):

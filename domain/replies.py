@@ -9,6 +9,7 @@ from domain.errors import UnknownThing, WindowClosed
 from domain.events import AlertRule, RepresentationsSubmitted, ResponseRecorded
 from domain.policy import DutyRule, Ladder, RestrictionRules
 from domain.vocabulary import (
+    ActionName,
     DeadlineKind,
     DutyTrigger,
     ResponseKind,
@@ -71,12 +72,13 @@ def _from_the_next_up(draft: Draft, decider: Role) -> tuple[Role, ...]:
     Where nobody is above them, the clerk sees to it, or the local authority, if the code has
     either; else another holder of the same role.
     """
-    rises = _roles_that_answer(draft.ladder)
+    may = draft.ladder.roles_for(ActionName.COMPLETE_FOLLOW_UP)
+    rises = tuple(role for role in _roles_that_answer(draft.ladder) if role in may)
     if decider not in rises:
-        return rises[-1:] if decider in _GOVERNING else rises
+        return (rises[-1:] if decider in _GOVERNING else rises) or (decider,)
     if higher := rises[rises.index(decider) + 1 :]:
         return higher
-    beside = [role for role in _BESIDE_ALL if role in draft.policy.roles and role is not decider]
+    beside = [role for role in _BESIDE_ALL if role in may and role is not decider]
     return (beside[0] if beside else decider,)
 
 

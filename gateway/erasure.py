@@ -31,15 +31,16 @@ from gateway.entering import REASON, enter, leave_no_trace, written
 from gateway.errors import ActionRefused
 from gateway.persons import check_actor, one_person
 from gateway.stores import Stores
+from storage.enclosures import ATTACHMENT
 from storage.erased_list import Erased, ErasedList
 from storage.erasing import (
-    HeldText,
+    Held,
     cases_of_person,
     erase_person,
+    held_of_case,
+    held_of_person,
     holders_of_any,
     lock_person,
-    texts_of_case,
-    texts_of_person,
 )
 from storage.people import Person, PersonNotFound
 from storage.registrar import entries_in
@@ -61,9 +62,10 @@ class Preview(NamedTuple):
     """What erasing a person would take, what it would leave, and what stands against it."""
 
     person: Person
-    texts: tuple[tuple[str, str, int], ...]  # the case's reference, the kind, how many
+    texts: tuple[tuple[str, str, int], ...]  # or files: the case's reference, the kind, how many
     cases: tuple[str, ...]  # in which the person has a part: they go on without the name
     mentions: tuple[Mention, ...]
+    not_read: tuple[tuple[str, str, int], ...]  # files under others' keys, which may mention them
     waiting: str | None  # the erasure that was asked for already
     against: Refusal | None
 
@@ -75,6 +77,7 @@ class Destroyed(NamedTuple):
     texts: int
     listed: bool
     overwritten: bool
+    files: int = 0
 
 
 class Erasing:
@@ -105,26 +108,29 @@ class Erasing:
             raise ActionRefused(Refusal.of(error)) from error
         person = await self._present(given)
 
-        def look(connection: Connection) -> tuple[_Concerned, Erasures, list[HeldText]]:
+        def look(connection: Connection) -> tuple[_Concerned, Erasures, list[Held]]:
             concerned = _concerned(connection, self._school, person.id)
             in_their_cases = [
                 text
                 for case in concerned.cases
-                for text in texts_of_case(connection, self._school, case.reference)
+                for text in held_of_case(connection, self._school, case.reference)
             ]
             state = erasures_of(entries_in(connection, self._school))
             return concerned, state, in_their_cases
 
         async with self._stores.database.reading() as connection:
             concerned, state, in_their_cases = await connection.run_sync(look)
-        counted = Counter((text.reference, text.kind) for text in concerned.texts)
+        files = [
+            one for one in in_their_cases if one.kind == ATTACHMENT and one.person != person.id
+        ]
         against = why_not_erased(person.id, concerned.cases, concerned.held)
         waiting = [one.erasure for one in state.pending.values() if one.person == person.id]
         return Preview(
             person=person,
-            texts=tuple((where, kind, count) for (where, kind), count in sorted(counted.items())),
+            texts=_counted(concerned.kept),
             cases=tuple(case.reference for case in concerned.cases),
             mentions=tuple([one async for one in self._mentions(person, in_their_cases)]),
+            not_read=_counted(files),
             waiting=waiting[0] if waiting else None,
             against=Refusal.of(against) if against else None,
         )
@@ -176,7 +182,7 @@ class Erasing:
     async def confirm(
         self, erasure: str, actor: Actor, *, action_id: str | None = None
     ) -> Destroyed:
-        """Destroys a person's key, name, address, roles and texts, for good.
+        """Destroys a person's key, name, address, roles, texts and files, for good.
 
         Everything goes in the transaction that enters it on the register. Raises ActionRefused.
         """
@@ -188,8 +194,10 @@ class Erasing:
             person = pending_erasure(state, erasure).person
             lock_person(connection, person)
             concerned = _concerned(connection, self._school, person)
+            files = sum(one.is_file for one in concerned.kept)
+            texts = len(concerned.kept) - files
             fact = confirm_erasure(
-                state, erasure, concerned.cases, concerned.held, actor, len(concerned.texts)
+                state, erasure, concerned.cases, concerned.held, actor, texts, files
             )
             erase_person(connection, person, at)
             return fact
@@ -199,7 +207,7 @@ class Erasing:
         assert isinstance(fact, PersonErased)
         gone = [Erased("person", self._school, fact.person)]
         listed, overwritten = await leave_no_trace(self._stores, self._list, gone)
-        return Destroyed(fact.person, fact.texts, listed, overwritten)
+        return Destroyed(fact.person, fact.texts, listed, overwritten, fact.files)
 
     async def refuse(
         self, erasure: str, reason: str, actor: Actor, *, action_id: str | None = None
@@ -248,10 +256,10 @@ class Erasing:
             person, self._school, REGISTER, REASON, written(reason)
         )
 
-    async def _mentions(self, person: Person, texts: Iterable[HeldText]) -> AsyncIterator[Mention]:
+    async def _mentions(self, person: Person, texts: Iterable[Held]) -> AsyncIterator[Mention]:
         named = _naming(person)
         for text in texts:
-            if text.person == person.id:
+            if text.is_file or text.person == person.id:
                 continue
             try:
                 content = await self._stores.texts.read_as_stored(text.id)
@@ -262,16 +270,21 @@ class Erasing:
 
 
 class _Concerned(NamedTuple):
-    texts: list[HeldText]
+    kept: list[Held]
     cases: list[Case]
     held: frozenset[str]
 
 
 def _concerned(connection: Connection, school: str, person: str) -> _Concerned:
-    """The texts under a person's key, the cases they touch, and which cases are on hold."""
-    texts = texts_of_person(connection, person)
-    cases = cases_of_person(connection, school, person, texts)
-    return _Concerned(texts, cases, frozenset(holds_of(entries_in(connection, school))))
+    """What is under a person's key, the cases it touches, and which cases are on hold."""
+    kept = held_of_person(connection, person)
+    cases = cases_of_person(connection, school, person, kept)
+    return _Concerned(kept, cases, frozenset(holds_of(entries_in(connection, school))))
+
+
+def _counted(held: Iterable[Held]) -> tuple[tuple[str, str, int], ...]:
+    counted = Counter((one.reference, one.kind) for one in held)
+    return tuple((where, kind, count) for (where, kind), count in sorted(counted.items()))
 
 
 def _naming(person: Person) -> re.Pattern[str]:

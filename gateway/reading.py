@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from correspondence.reading import as_read
 from domain.access import OUTSIDE, Sight, may_read_text, may_see_who_looked, sight_of
-from domain.actions import Actor, TextRef
+from domain.actions import Actor, FileRef, TextRef
 from domain.case import Adjustment, Case
 from domain.choices import Choice
 from domain.contracts import Refusal
@@ -250,7 +250,7 @@ def people_in(model: BaseModel) -> Iterator[str]:
 
 def _masked(plain: Any, hidden: dict[str, Any], readable: bool) -> Any:
     if isinstance(plain, dict):
-        if plain.keys() == TextRef.model_fields.keys():
+        if plain.keys() in (TextRef.model_fields.keys(), FileRef.model_fields.keys()):
             return plain if readable else None
         return {key: _masked(value, hidden, readable) for key, value in plain.items()}
     if isinstance(plain, list):

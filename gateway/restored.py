@@ -16,7 +16,7 @@ from domain.retention import retention_of
 from gateway.entering import leave_no_trace
 from gateway.stores import Stores
 from storage.erased_list import Erased, ErasedList
-from storage.erasing import erase_person, known_cases, remove_texts, still_there, texts_of_case
+from storage.erasing import erase_person, held_of_case, known_cases, remove_held, still_there
 from storage.registrar import append_entries, entries_in, hold_register
 
 log = structlog.get_logger(__name__)
@@ -63,9 +63,9 @@ async def _again(stores: Stores, school: str, erased: Sequence[Erased], now: dat
         people = still_there(connection, school, listed_people)
         references = []
         for reference in known_cases(connection, school, listed_cases):
-            texts = texts_of_case(connection, school, reference)
-            remove_texts(connection, texts)
-            if texts or reference not in disposed:
+            held = held_of_case(connection, school, reference)
+            remove_held(connection, held)
+            if held or reference not in disposed:
                 references.append(reference)
         for person in people:
             erase_person(connection, person, now)

@@ -23,11 +23,11 @@ from storage.erased_list import Erased, ErasedList
 from storage.erasing import (
     cases_of_person,
     erase_person,
+    held_of_case,
+    held_of_person,
     lock_person,
-    remove_texts,
+    remove_held,
     roles_of,
-    texts_of_case,
-    texts_of_person,
 )
 from storage.people import PersonIsErased
 
@@ -147,7 +147,7 @@ class Keeping:
     async def dispose(
         self, references: Sequence[str], actor: Actor, *, action_id: str | None = None
     ) -> Disposed:
-        """Destroys the texts of these cases, and the keys of people who have no other case.
+        """Destroys the texts and files of these cases, and the keys of people without another case.
 
         Each case goes in a transaction of its own, or is refused by itself. Raises CaseNotFound
         before anything is done.
@@ -188,11 +188,14 @@ class Keeping:
                 person: _elsewhere(connection, case, person, state) for person in concerned
             }
             people = left_without_a_case(case, roles_of(connection, concerned), elsewhere)
-            removed = remove_texts(
-                connection, texts_of_case(connection, self._school, case.reference)
+            removed = remove_held(
+                connection, held_of_case(connection, self._school, case.reference)
             )
-            removed += sum(erase_person(connection, person, at) for person in people)
-            return CaseDisposed(reference=case.reference, texts=removed, people=people)
+            for person in people:
+                removed += erase_person(connection, person, at)
+            return CaseDisposed(
+                reference=case.reference, texts=removed.texts, people=people, files=removed.files
+            )
 
         fact = (
             await enter(self._stores, self._school, decide, actor, at, action_id=action_id)
@@ -222,11 +225,11 @@ def _elsewhere(
     connection: Connection, leaving: Case, person: str, state: Retention
 ) -> frozenset[str]:
     """The other cases that hold a person: those not disposed of, and pending entries aside."""
-    texts = [
-        text
-        for text in texts_of_person(connection, person)
-        if text.reference not in (leaving.reference, REGISTER)
+    held = [
+        one
+        for one in held_of_person(connection, person)
+        if one.reference not in (leaving.reference, REGISTER)
     ]
-    cases = cases_of_person(connection, leaving.school, person, texts)
+    cases = cases_of_person(connection, leaving.school, person, held)
     others = {case.reference for case in cases} - {leaving.reference}
     return frozenset(others - state.disposed.keys())

@@ -138,8 +138,8 @@ class Database:
 
         SQLite has overwritten it in its file already, and its write-ahead log is emptied.
         PostgreSQL rewrites the table of people, with their keys, and frees the space of deleted
-        texts, if the role may. Its log for recovery, replicas and backups keep what was destroyed
-        until they are rotated.
+        texts and files, if the role may. Its log for recovery, replicas and backups keep what was
+        destroyed until they are rotated.
         """
         with self._plainly():
             async with self._engine.connect() as connection:
@@ -148,7 +148,7 @@ class Database:
                     if not await connection.scalar(text(_MAY_VACUUM)):
                         return False
                     await connection.exec_driver_sql("VACUUM (FULL) persons")
-                    await connection.exec_driver_sql("VACUUM texts, person_roles")
+                    await connection.exec_driver_sql("VACUUM texts, enclosures, person_roles")
                     return True
                 raw = await connection.get_raw_connection()
                 assert raw.driver_connection is not None

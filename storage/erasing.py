@@ -1,62 +1,88 @@
-"""Destroying a person's data, or a case's texts, inside a transaction of the caller's."""
+"""Destroying a person's data, or a case's texts and files, inside a transaction of the caller's."""
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Connection, delete, or_, select, update
+from sqlalchemy import ColumnElement, Connection, delete, or_, select, update
 
 from domain.case import Case
 from domain.erasure import has_part
 from domain.events import Event
-from domain.mentions import texts_in
+from domain.mentions import files_in, texts_in
 from domain.vocabulary import Role
-from storage.tables import CaseRow, EventRow, PersonRoleRow, PersonRow, TextRow
+from storage.tables import CaseRow, EnclosureRow, EventRow, PersonRoleRow, PersonRow, TextRow
 
 _AT_ONCE = 500  # ids in one statement
 
 
-class HeldText(NamedTuple):
-    """A text that is there: its id, under whose key, of which case or register, and what it is."""
+class Held(NamedTuple):
+    """A text or a file that is there: its id, under whose key, of which case or register, and what
+    it is."""
 
     id: str
     person: str
     reference: str
     kind: str
+    is_file: bool
 
 
-_HELD = select(TextRow.id, TextRow.person, TextRow.reference, TextRow.kind)
+@dataclass(frozen=True)
+class Removed:
+    """How many texts and files were destroyed."""
+
+    texts: int
+    files: int
+
+    def __add__(self, other: "Removed") -> "Removed":
+        """Both together."""
+        return Removed(self.texts + other.texts, self.files + other.files)
 
 
-def texts_of_person(connection: Connection, person: str) -> list[HeldText]:
-    """Every text under a person's key."""
-    rows = _HELD.where(TextRow.person == person).order_by(TextRow.reference, TextRow.id)
-    return [HeldText(*row) for row in connection.execute(rows)]
+_TABLES: tuple[type[TextRow] | type[EnclosureRow], ...] = (TextRow, EnclosureRow)
 
 
-def texts_of_case(connection: Connection, school: str, reference: str) -> list[HeldText]:
-    """Every text that a case's events cite, or that was put to the case, under whosever key."""
+def held_of_person(connection: Connection, person: str) -> list[Held]:
+    """Every text and file under a person's key."""
+    return [one for table in _TABLES for one in _held(connection, table, table.person == person)]
+
+
+def held_of_case(connection: Connection, school: str, reference: str) -> list[Held]:
+    """Every text and file that a case's events cite, or that was put to the case, under whosever
+    key."""
     contents = select(EventRow.content).where(
         EventRow.school == school, EventRow.reference == reference
     )
-    events = map(Event.model_validate_json, connection.scalars(contents))
+    events = [Event.model_validate_json(content) for content in connection.scalars(contents)]
     cited = {ref.id for event in events for _, ref in texts_in(event.fact)}
-    put = select(TextRow.id).where(TextRow.school == school, TextRow.reference == reference)
-    ids = sorted(cited | set(connection.scalars(put)))
-    found: list[HeldText] = []
-    for some in _batches(ids):
-        rows = _HELD.where(TextRow.school == school, TextRow.id.in_(some))
-        found += (HeldText(*row) for row in connection.execute(rows.order_by(TextRow.id)))
+    cited |= {file.id for event in events for file in files_in(event.fact)}
+    found: list[Held] = []
+    for table in _TABLES:
+        here = table.school == school
+        put = select(table.id).where(here, table.reference == reference)
+        for some in _batches(sorted(cited | set(connection.scalars(put)))):
+            found += _held(connection, table, here & table.id.in_(some))
     return found
 
 
+def _held(
+    connection: Connection,
+    table: type[TextRow] | type[EnclosureRow],
+    which: ColumnElement[bool],
+) -> list[Held]:
+    rows = select(table.id, table.person, table.reference, table.kind).where(which)
+    found = connection.execute(rows.order_by(table.reference, table.id))
+    return [Held(*row, is_file=table is EnclosureRow) for row in found]
+
+
 def cases_of_person(
-    connection: Connection, school: str, person: str, texts: Iterable[HeldText] = ()
+    connection: Connection, school: str, person: str, held: Iterable[Held] = ()
 ) -> list[Case]:
-    """The cases in which a person has or had a part, and those of `texts`, by reference."""
+    """The cases in which a person has or had a part, and those of `held`, by reference."""
     named = json.dumps(person, ensure_ascii=False)
-    holding = sorted({text.reference for text in texts})
+    holding = sorted({one.reference for one in held})
     rows = select(CaseRow.state).where(
         CaseRow.school == school,
         or_(CaseRow.state.contains(named, autoescape=True), CaseRow.reference.in_(holding)),
@@ -120,14 +146,19 @@ def known_cases(connection: Connection, school: str, references: Sequence[str]) 
     return there
 
 
-def erase_person(connection: Connection, person: str, at: datetime) -> int:
-    """Destroys a person's key, name, address, roles, and the texts under the key; how many texts.
+def erase_person(connection: Connection, person: str, at: datetime) -> Removed:
+    """Destroys a person's key, name, address, roles, and the texts and files under the key.
 
     The id stays, so that what others read still reads. Does nothing where it was done before.
     """
     mine = PersonRow.id == person
     lock_person(connection, person)
-    removed = connection.execute(delete(TextRow).where(TextRow.person == person)).rowcount
+    removed = Removed(
+        *(
+            connection.execute(delete(table).where(table.person == person)).rowcount
+            for table in _TABLES
+        )
+    )
     connection.execute(delete(PersonRoleRow).where(PersonRoleRow.person == person))
     connection.execute(
         update(PersonRow)
@@ -137,12 +168,18 @@ def erase_person(connection: Connection, person: str, at: datetime) -> int:
     return removed
 
 
-def remove_texts(connection: Connection, texts: Sequence[HeldText]) -> int:
-    """Removes texts with their salts; how many were there."""
-    return sum(
-        connection.execute(delete(TextRow).where(TextRow.id.in_(some))).rowcount
-        for some in _batches([text.id for text in texts])
-    )
+def remove_held(connection: Connection, held: Sequence[Held]) -> Removed:
+    """Removes texts and files with their salts; how many were there."""
+    counts = []
+    for table in _TABLES:
+        ids = [one.id for one in held if one.is_file is (table is EnclosureRow)]
+        counts.append(
+            sum(
+                connection.execute(delete(table).where(table.id.in_(some))).rowcount
+                for some in _batches(ids)
+            )
+        )
+    return Removed(*counts)
 
 
 def _batches(ids: Sequence[str]) -> Iterator[list[str]]:

@@ -378,5 +378,6 @@ class EnclosureRow(Table):
     reference: Mapped[str]
     kind: Mapped[str]
     ciphertext: Mapped[bytes]  # the salt (32 bytes), then the file
+    name: Mapped[bytes | None]  # what its owner called it
 
     __table_args__ = (Index(None, "school", "reference"),)

@@ -101,9 +101,9 @@ def test_what_was_asked_waits_until_it_is_confirmed_or_refused() -> None:
     waiting = erasures_of(entries(request))
     assert [one.person for one in waiting.pending.values()] == [PARENT.person]
 
-    confirmed = confirm_erasure(waiting, "erasure-1", [], (), HEAD, 3)
+    confirmed = confirm_erasure(waiting, "erasure-1", [], (), HEAD, 3, 2)
     assert confirmed == PersonErased(
-        erasure="erasure-1", person=PARENT.person, requested_by=OFFICE.person, texts=3
+        erasure="erasure-1", person=PARENT.person, requested_by=OFFICE.person, texts=3, files=2
     )
     assert erasures_of(entries(request, confirmed)) == Erasures({}, frozenset({PARENT.person}))
     refused = refuse_erasure(waiting, "erasure-1", OFFICE, a_text())
@@ -167,6 +167,7 @@ def test_a_confirmation_is_refused(changed: dict[str, Any], error: type[CaseErro
         "held": (),
         "actor": HEAD,
         "texts": 0,
+        "files": 0,
     }
     with pytest.raises(error):
         confirm_erasure(**given | changed)
@@ -240,7 +241,7 @@ def test_two_different_people_each_in_their_role(first: Role, second: Role, same
     done = False
     try:
         request = ask(one, confirmers={"one", "other"})
-        confirm_erasure(erasures_of(entries(request, by=one)), "erasure-1", [], (), other, 0)
+        confirm_erasure(erasures_of(entries(request, by=one)), "erasure-1", [], (), other, 0, 0)
         done = True
     except CaseError:
         pass

@@ -107,7 +107,7 @@ async def test_two_people_erase_a_third_and_the_record_holds(
     assert refused.value.refusal.rule is Rule.ERASURE
     destroyed = await erasing.confirm(asked, school.actor("cara"))
 
-    assert destroyed == (hana, 2, True, True)  # her reply, and the reason for the erasure
+    assert destroyed == (hana, 2, True, True, 0)  # her reply, and the reason for the erasure
     gone = await school.stores.people.person(hana)
     assert (gone.name, gone.email, gone.roles, gone.erased) == (ERASED, None, frozenset(), True)
     assert await school.stores.people.holders_of(SCHOOL, Role.PARENT) == []
