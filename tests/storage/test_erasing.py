@@ -41,7 +41,7 @@ def erased_list(tmp_path: Path) -> ErasedList:
 
 @pytest.fixture
 def erasing(school: SchoolInTest, erased_list: ErasedList) -> Erasing:
-    return Erasing(school.stores, erased_list, SCHOOL)
+    return Erasing(school.stores, erased_list, SCHOOL, now=lambda: IN_TIME)
 
 
 @pytest.fixture
