@@ -10,6 +10,7 @@ from domain.letter_editing import CannotReadLetter, from_editable, to_editable
 from gateway.letters import Approved, LettersChosen, Sending
 
 _SEPARATOR = "--to--"  # stands in no kind and no person's id
+_ABOUT = "--about--"  # nor does this: it comes before a meeting's id
 
 
 def write_drafts(folder: Path, drafts: Sequence[Draft]) -> list[Path]:
@@ -17,7 +18,7 @@ def write_drafts(folder: Path, drafts: Sequence[Draft]) -> list[Path]:
 
     Raises BadUsage where one is there already: what somebody edited is not written over.
     """
-    files = [folder / f"{draft.due.kind}{_SEPARATOR}{draft.due.to}.md" for draft in drafts]
+    files = [folder / _name_of(draft) for draft in drafts]
     if there := [file for file in files if file.exists()]:
         names = ", ".join(str(file) for file in there)
         raise BadUsage(f"{names}: there already. Hand it in, or take it out of the folder first.")
@@ -27,6 +28,12 @@ def write_drafts(folder: Path, drafts: Sequence[Draft]) -> list[Path]:
         with os.fdopen(handle, "w", encoding="utf-8") as opened:
             opened.write(to_editable(draft.text))
     return files
+
+
+def _name_of(draft: Draft) -> str:
+    due = draft.due
+    about = f"{_ABOUT}{due.about}" if due.about else ""
+    return f"{due.kind}{_SEPARATOR}{due.to}{about}.md"
 
 
 def chosen_letters(folder: Path | None, *, none: bool) -> LettersChosen:
@@ -42,13 +49,14 @@ def chosen_letters(folder: Path | None, *, none: bool) -> LettersChosen:
         raise BadUsage(f"{folder}: there is no such folder. `evenhand case draft` makes one.")
     approved, faults = [], []
     for file in sorted(folder.glob("*.md")):
-        kind, separator, person = file.stem.partition(_SEPARATOR)
+        kind, separator, rest = file.stem.partition(_SEPARATOR)
+        person, _, about = rest.partition(_ABOUT)
         if not separator:
             faults.append(f"{file}: its name no longer says which letter it is, and to whom.")
             continue
         try:
             text = from_editable(file.read_text(encoding="utf-8"))
-            approved.append(Approved(kind, person, text))
+            approved.append(Approved(kind, person, text, about or None))
         except CannotReadLetter as error:
             faults += [f"{file}:{line}: {said}" for line, said in error.faults]
         except UnicodeDecodeError:

@@ -78,7 +78,8 @@ class BaseAction(Frozen):
     """What every action carries.
 
     `id` is made by the client, so that a retry acts once. `seen` is the sequence number of the
-    last event that the actor had seen, or None where they did not look; a newer case refuses.
+    last event that the actor had seen, or None where they did not look; a newer case refuses,
+    unless a letter or reminder went out since and nothing else happened.
     `letters` go out once the action is on the record.
     """
 

@@ -47,6 +47,8 @@ TASKS = (
 OPEN_RESTRICTION = frozenset(
     {RestrictionStatus.PROPOSED, RestrictionStatus.INTERIM, RestrictionStatus.IN_FORCE}
 )
+ON_ITS_WAY = (e.LetterSent, e.NoticeSent)
+"""What says that something went out which stood on the case before: nobody has to look again."""
 _GRAVITY = list(Severity)
 
 
@@ -152,6 +154,7 @@ class Case(Frozen):
     policy_digest: str
     calendar_digest: str
     sequence: int  # of the last event
+    changed: int = 0  # the last event that is more than word of a letter or a reminder on its way
     stage: Stage
     rung: Stage
     stage_since: AwareDatetime
@@ -262,6 +265,7 @@ def _opened(case: Case | None, event: e.Event, fact: e.Opened) -> Case:
         policy_digest=fact.policy_digest,
         calendar_digest=fact.calendar_digest,
         sequence=event.sequence,
+        changed=event.sequence,
         stage=Stage.RAISED,
         rung=Stage.RAISED,
         stage_since=event.at,
@@ -548,4 +552,6 @@ def evolve(case: Case | None, event: e.Event) -> Case:
     if case.recent_actions[-1] != event.action_id:
         recent = (*case.recent_actions, event.action_id)[-REMEMBERED_ACTIONS:]
         changed = changed | {"recent_actions": recent}
+    if not isinstance(fact, ON_ITS_WAY):
+        changed = changed | {"changed": event.sequence}
     return case.model_copy(update={"sequence": event.sequence, **changed})

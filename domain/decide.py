@@ -163,7 +163,7 @@ def _act(
 ) -> list[Event]:
     if action.id in case.recent_actions:
         return []
-    if action.seen is not None and action.seen != case.sequence:
+    if action.seen is not None and not case.changed <= action.seen <= case.sequence:
         raise CaseChanged(
             f"You had seen it as far as event {action.seen}; it now stands at event "
             f"{case.sequence}, at “{case.stage.value.replace('_', ' ')}”."

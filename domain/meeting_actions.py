@@ -114,7 +114,7 @@ def call_off_the_rest(draft: Draft, reason: TextRef | None) -> None:
 
 def hold(draft: Draft, action: a.HoldMeeting) -> None:
     """Says that a meeting took place, and starts the duty to keep its record."""
-    meeting = coming(draft, action.meeting)
+    meeting = _begun(draft, action.meeting)
     _recorded_with_consent(meeting, made=action.recording_made)
     draft.add(MeetingHeld(meeting=meeting.id, recording_made=action.recording_made))
     draft.owe(DutyTrigger.MEETING_HELD)
@@ -122,7 +122,7 @@ def hold(draft: Draft, action: a.HoldMeeting) -> None:
 
 def stop(draft: Draft, action: a.StopMeeting) -> None:
     """Stops a meeting on the ground that the code names, with the clause; its record is owed."""
-    meeting = coming(draft, action.meeting)
+    meeting = _begun(draft, action.meeting)
     if draft.policy.stop_meeting is None:
         raise NotAllowedHere("This code does not say that a meeting may be stopped.")
     _recorded_with_consent(meeting, made=action.recording_made)
@@ -146,6 +146,17 @@ def coming(draft: Draft, meeting_id: str) -> Meeting:
         if meeting.id == meeting_id:
             return meeting
     raise UnknownThing.named("meeting to come", meeting_id, (one.id for one in still))
+
+
+def _begun(draft: Draft, meeting_id: str) -> Meeting:
+    """A meeting of today or before: people may begin a little early. Raises NotAllowedHere."""
+    meeting = coming(draft, meeting_id)
+    if draft.calendar.local_date(meeting.at) > draft.today:
+        raise NotAllowedHere(
+            f"This meeting is to begin on {moment(draft.calendar, meeting.at)}. Where it took "
+            "place before, move it to that day first."
+        )
+    return meeting
 
 
 def _recorded_with_consent(meeting: Meeting, *, made: bool) -> None:

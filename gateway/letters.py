@@ -27,11 +27,15 @@ class Sending(Enum):
 
 
 class Approved(NamedTuple):
-    """A letter as the person who acts has read, and perhaps edited, it."""
+    """A letter as the person who acts has read, and perhaps edited, it.
+
+    `about` is the meeting that it concerns, where the draft names one.
+    """
 
     kind: str
     to: str
     text: LetterText
+    about: str | None = None
 
 
 LettersChosen = Sending | Sequence[Approved]
@@ -118,7 +122,8 @@ def happening(
 
 def _draft_of(approved: Approved, drafts: Sequence[Draft]) -> Draft:
     for draft in drafts:
-        if (draft.due.kind, draft.due.to) == (approved.kind, approved.to):
+        same = (draft.due.kind, draft.due.to) == (approved.kind, approved.to)
+        if same and approved.about in (None, draft.due.about):
             return draft
     there = ", ".join(f"{draft.due.kind} to {draft.due.to}" for draft in drafts) or "none"
     raise BadRequest(

@@ -18,7 +18,7 @@ from domain.mentions import people_in as people_in_fact
 from domain.policy import Ladder
 from domain.review import REVIEW_TYPES, assigned_to
 from domain.views import AT_THE_MACHINE, View, Viewed
-from domain.vocabulary import Role, Rule
+from domain.vocabulary import MeetingRole, Role, Rule
 from gateway.cases import choices_for
 from gateway.errors import ActionRefused
 from gateway.stores import Stores
@@ -219,6 +219,9 @@ class Reading:
         return assigned_to((one.event for one in entries), self.viewer.person)
 
 
+_FROM_OUTSIDE = (MeetingRole.INTERPRETER, MeetingRole.MEDIATOR)
+
+
 def part_of(case: Case, person: str, role: Role | None = None) -> str:
     """A person in words that name nobody: their part in the case, else the role they acted in."""
     if person == case.respondent:
@@ -233,6 +236,9 @@ def part_of(case: Case, person: str, role: Role | None = None) -> str:
         return "somebody named in it"
     if role is not None:
         return acting(role)
+    for attendee in (one for meeting in case.meetings for one in meeting.attendees):
+        if attendee.person == person and attendee.role in _FROM_OUTSIDE:
+            return f"the {spoken(attendee.role)}"
     return "a member of the panel" if person in case.panel else "a member of staff"
 
 

@@ -11,12 +11,14 @@ from domain.letter_actions import MEETING_REMINDER
 from domain.meeting_plan import MeetingPlan
 from storage.payload_codec import encrypted_converter
 from tests.faults.servers import WorkerProcess, until_found
+from tests.faults.test_privacy import found_in_files
 from tests.support.outbox import Outbox
 from tests.support.school import CALENDAR, POLICY, SCHOOL, SchoolInTest, a_school
 from tests.support.temporal import running_temporal
 from tests.workflows.conftest import KEYRING
 
 NEXT = timedelta(days=21)
+WRITTEN = {"place": "Behind the marmalade stall", "purpose": "To speak of marmalade at last."}
 
 
 async def reminded(school: SchoolInTest, reference: str) -> list[str]:
@@ -45,7 +47,7 @@ async def test_a_reminder_that_fell_due_while_the_worker_was_dead_goes_once(
                 reference = opened.reference
                 soon = (datetime.now(UTC) + NEXT).date()
                 day = CALENDAR.first_school_day_on_or_after(soon)
-                when = {"at": CALENDAR.instant(day, time(10))}
+                when = {"at": CALENDAR.instant(day, time(10)), **WRITTEN}
                 leader = school.actor("ben")
                 await cases.act(reference, "schedule_meeting", when, leader)
                 meeting = (await cases.show(reference)).meetings[-1].id
@@ -71,3 +73,4 @@ async def test_a_reminder_that_fell_due_while_the_worker_was_dead_goes_once(
                 assert (await school.stores.record.verify(SCHOOL)).holds
             finally:
                 worker.stop()
+    assert not found_in_files(tmp_path, [*WRITTEN.values(), "marmalade", "Idris", "Bello"])

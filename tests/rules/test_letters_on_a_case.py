@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from domain.actions import SYSTEM, LetterToSend
-from domain.errors import NotAllowedHere, TimersDoNotDecide, UnknownThing
+from domain.errors import CaseChanged, NotAllowedHere, TimersDoNotDecide, UnknownThing
 from domain.events import LetterPrepared, LetterReturned, LetterSent
 from domain.letter_actions import RETURNED_LETTER
 from domain.vocabulary import Channel, LetterStatus, Severity
@@ -96,6 +96,17 @@ def test_the_record_says_what_was_sent_and_what_is_not_known() -> None:
         digest="d",
         sent_at=story.now,
     )
+
+
+def test_a_letter_that_goes_out_meanwhile_is_nothing_to_look_at_again() -> None:
+    story = with_a_letter()
+    seen = story.case.sequence
+    sent(story)
+
+    story.do("add_note", HEAD, text=a_text(), seen=seen)
+
+    story.refused(CaseChanged, "add_note", HEAD, text=a_text(), seen=seen)
+    story.refused(CaseChanged, "add_note", HEAD, text=a_text(), seen=story.case.sequence + 1)
 
 
 def test_nobody_says_by_hand_that_an_email_went() -> None:

@@ -1,5 +1,6 @@
 """Without names, no id of a person is in what a program reads either."""
 
+from datetime import timedelta
 from typing import Any
 
 from hypothesis import given
@@ -27,6 +28,7 @@ from tests.rules.building import (
 EVERYBODY = {one.person for one in (TEACHER, DEPUTY, HEAD, CHAIR, CLERK, PARENT, ADVOCATE)} | {
     "go-between",
     "named-one",
+    "interpreter",
 }
 VIEWER = Actor(person="viewer", role=Role.GOVERNOR)
 
@@ -54,6 +56,13 @@ def a_rich_story() -> Story:
     story.do("agree_adjustment", DEPUTY, person=PARENT.person, text=a_text("adjustment"))
     story.do("sign_code", ADVOCATE, answer="signed")
     story.do("see_names", CHAIR)
+    when = story.now + timedelta(hours=1)
+    story.do("schedule_meeting", DEPUTY, at=when, interpreter="interpreter")
+    here = {"meeting": story.case.meetings[-1].id}
+    story.do("consent_to_recording", ADVOCATE, consents=True, **here)
+    story.do("offer_times", ADVOCATE, times=(when,), **here)
+    story.do("hold_meeting", DEPUTY, **here)
+    story.do("record_meeting", DEPUTY, discussed=a_text("said"), decided=a_text("agreed"), **here)
     follow_up = next(one for one in story.case.deadlines if one.rules)
     story.do("take_follow_up", HEAD, deadline=follow_up.id)
     return story

@@ -345,6 +345,7 @@ def test_a_meeting_is_recorded_only_if_everybody_agreed() -> None:
 
     for person in (PARENT, DEPUTY):
         story.do("consent_to_recording", person, meeting=meeting, consents=True)
+    story.wait_until(IN_A_WEEK)
     error = story.refused(
         NotConsented, "hold_meeting", DEPUTY, meeting=meeting, recording_made=True
     )
@@ -403,6 +404,7 @@ def test_an_advocate_is_asked_to_sign_beforehand_and_comes_in_any_case(
         due = letters_due(LETTERS, policy, story.case, action)
         assert not [one for one in due if one.kind == "sign-request"]
 
+    story.wait_until(IN_A_WEEK)
     story.do("hold_meeting", DEPUTY, meeting=the(story).id)
     assert the(story).held
 
@@ -436,6 +438,7 @@ def test_the_record_of_each_meeting_is_owed_until_it_is_kept() -> None:
 
 def test_a_record_is_kept_after_closing_too() -> None:
     story = with_a_meeting()
+    story.wait_until(IN_A_WEEK)
     story.do("hold_meeting", DEPUTY, meeting=the(story).id)
     story.do("close", HEAD, outcome="resolved")
 
@@ -450,6 +453,7 @@ def test_a_code_that_knows_no_such_action_lets_its_duty_be_done_as_before() -> N
     authority = {name: roles for name, roles in old.items() if name != "record_meeting"}
     story = Story(altered(ELEANOR_PALMER, Track.ADVOCATE_CONDUCT, authority=authority))
     story.do("schedule_meeting", DEPUTY, at=IN_A_WEEK)
+    story.wait_until(IN_A_WEEK)
     story.do("hold_meeting", DEPUTY, meeting=the(story).id)
 
     duty = story.deadline(DeadlineKind.DUTY, "record-meeting")
@@ -463,6 +467,7 @@ def test_a_code_that_knows_no_such_action_lets_its_duty_be_done_as_before() -> N
 
 def test_the_record_goes_to_whoever_was_there_and_to_nobody_else() -> None:
     story = with_a_meeting(attendees=(PARENT.person, "interpreter"), interpreter="interpreter")
+    story.wait_until(IN_A_WEEK)
     story.do("hold_meeting", DEPUTY, meeting=the(story).id)
     there = (PARENT.person, "interpreter")
     action = story.action("record_meeting", meeting=the(story).id, attended=there, **said())

@@ -169,6 +169,8 @@ def test_fleet_promises_no_other_date_and_owes_an_answer() -> None:
 def test_a_meeting_leaves_a_record() -> None:
     story = Story()
     meeting = a_meeting(story)
+    story.refused(NotAllowedHere, "hold_meeting", TEACHER, meeting=meeting)
+    story.wait_until(MEETING_AT)
 
     story.do("hold_meeting", TEACHER, meeting=meeting)
     duty = story.deadline(DeadlineKind.DUTY, "record-meeting")
@@ -198,6 +200,7 @@ def test_a_meeting_is_stopped_on_the_ground_that_the_code_names(
 ) -> None:
     story = Story(policy)
     meeting = a_meeting(story)
+    story.wait_until(MEETING_AT)
 
     story.refused(ReasonMissing, "stop_meeting", DEPUTY, meeting=meeting, clauses=())
     story.do("stop_meeting", DEPUTY, meeting=meeting)
@@ -214,6 +217,7 @@ def test_a_code_that_does_not_say_so_stops_no_meeting() -> None:
     authority = ladder.model_dump()["authority"] | {"stop_meeting": (Role.HEADTEACHER,)}
     story = Story(altered(PARENTS, Track.PARENT_CONDUCT, authority=authority), Track.PARENT_CONDUCT)
     meeting = a_meeting(story)
+    story.wait_until(MEETING_AT)
 
     story.refused(NotAllowedHere, "stop_meeting", HEAD, meeting=meeting)
 

@@ -221,6 +221,7 @@ async def test_people_are_reminded_the_school_day_before_and_asked_what_they_hav
     sent = [one for one in (await running.cases.show(reference)).letters if one.about == meeting.id]
     assert {one.status for one in sent} == {LetterStatus.SENT}
 
+    await running.pass_time(meeting.at)
     held = {"meeting": meeting.id, "recording_made": True}
     with pytest.raises(ActionRefused, match="everybody who is invited agreed"):
         await act(running, reference, "ben", "hold_meeting", **held)
