@@ -9,17 +9,13 @@ import asyncio
 import re
 import sqlite3
 from collections.abc import Iterator, Sequence
-from itertools import groupby
-from operator import itemgetter
+from itertools import pairwise
 from typing import Any, NamedTuple, Protocol
 
-_ROWS_AT_ONCE = 2000
+_ROWS_AT_ONCE = 250  # more of them would not stay in the processor's cache
 _RUNS_AT_ONCE = 64
 _RUN = 512  # events; so that a case of a million needs no more memory than others
-_REFERENCE = itemgetter(0)
-_REPEATED = re.compile(
-    r'"role":"([^"]*)"\},"at":"([^"T]*)T([^".Z]*)(\.\d*)?Z","fact":\{.*"type":"([^"]*)"'
-)
+_REPEATED = re.compile(rb'"role":"([^"]*)"\},"at":"([^"Z]*)Z","fact":\{.*"type":"([^"]*)"')
 
 
 class RawAccess(NamedTuple):
@@ -109,34 +105,29 @@ class SqliteSource:
     def runs(self, segment: Segment) -> Iterator[Run]:
         """The events, in order."""
         where, values = _range(segment, _question_marks)
-        before: tuple[str, Any] = ("", None)
-        for reference, rows in self._grouped(_SQLITE_RUNS.format(where=where), values):
-            _, sequences, contents, hashes, moments, types, roles = zip(*rows, strict=True)
-            first = sequences[0]
-            earlier = [before[1]] if before[0] == reference else []
-            dated = [*earlier, *moments]
-            try:
-                good = (
-                    sequences == tuple(range(first, first + len(sequences)))
-                    and dated == sorted(dated)
-                    and _repeated(contents) == list(zip(roles, moments, types, strict=True))
+        last: tuple[str, list[Any]] = ("", [])
+        for columns in self._columns(_SQLITE_RUNS.format(where=where), values):
+            references, sequences, contents, hashes, moments, types, roles = columns
+            repeated = _repeat(contents, roles, moments, types)
+            for start, end in _stretches(references):
+                reference = references[start]
+                earlier = last[1] if last[0] == reference else []
+                last = (reference, [moments[end - 1]])
+                fine = (
+                    _consecutive(sequences[start:end])
+                    and _in_order([*earlier, *moments[start:end]])
+                    and (repeated is None or repeated[start:end] == [True] * (end - start))
                 )
-            except TypeError:  # SQLite keeps whatever it is given, in any column
-                good = False
-            before = (reference, moments[-1])
-            yield Run(reference, first, contents, hashes, good)
+                yield Run(reference, sequences[start], contents[start:end], hashes[start:end], fine)
 
     def entered(self, segment: Segment) -> Iterator[Entered]:
         """The ledger's entries, in the order of their chains."""
         where, values = _range(segment, _question_marks)
-        for reference, rows in self._grouped(_SQLITE_ENTERED.format(where=where), values):
-            _, sequences, hashes = zip(*rows, strict=True)
-            first, count = sequences[0], len(sequences)
-            if count == 1 or sequences[-1] - first == count - 1:
-                yield Entered(reference, first, hashes)
-            else:
-                for sequence, digest in zip(sequences, hashes, strict=True):
-                    yield Entered(reference, sequence, (digest,))
+        for references, sequences, hashes in self._columns(
+            _SQLITE_ENTERED.format(where=where), values
+        ):
+            for start, end in _stretches(references):
+                yield from _entries(references[start], sequences[start:end], hashes[start:end])
 
     def ends(self, segment: Segment) -> list[End]:
         """The ends of the chains, in order."""
@@ -161,10 +152,10 @@ class SqliteSource:
         """Ends the reading."""
         self._connection.close()
 
-    def _grouped(self, statement: str, values: list[str]) -> Iterator[tuple[str, Iterator[Any]]]:
+    def _columns(self, statement: str, values: list[str]) -> Iterator[list[tuple[Any, ...]]]:
         cursor = self._connection.execute(statement, values)
         while rows := cursor.fetchmany(_ROWS_AT_ONCE):
-            yield from groupby(rows, _REFERENCE)
+            yield list(zip(*rows, strict=True))
 
 
 class PostgresSource:
@@ -190,12 +181,7 @@ class PostgresSource:
         where, values = _range(segment, _numbered)
         statement = _POSTGRES_ENTERED.format(where=where, run=_RUN)
         for reference, sequences, hashes in self._rows(statement, values):
-            first = sequences[0]
-            if sequences[-1] - first == len(sequences) - 1:
-                yield Entered(reference, first, hashes)
-            else:
-                for sequence, digest in zip(sequences, hashes, strict=True):
-                    yield Entered(reference, sequence, (digest,))
+            yield from _entries(reference, sequences, hashes)
 
     def ends(self, segment: Segment) -> list[End]:
         """The ends of the chains, in order."""
@@ -241,13 +227,54 @@ async def _connected(access: RawAccess) -> Any:
     return connection
 
 
-def _repeated(contents: Sequence[bytes]) -> list[tuple[str, str, str]]:
-    """What the columns should say: each event's role, moment as SQLite keeps it, and type."""
-    joined = b"\n".join(contents).decode(errors="replace")  # no line ends within canonical JSON
+def _stretches(references: Sequence[str]) -> list[tuple[int, int]]:
+    """From where to where the same reference stands."""
+    neighbours = enumerate(pairwise(references), start=1)
+    ends = [at for at, (one, other) in neighbours if one != other]
+    return list(pairwise([0, *ends, len(references)]))
+
+
+def _entries(reference: str, sequences: Sequence[int], hashes: Sequence[bytes]) -> list[Entered]:
+    if _consecutive(sequences):
+        return [Entered(reference, sequences[0], hashes)]
     return [
-        (role, f"{day} {time}{fraction or '.000000'}", kind)
-        for role, day, time, fraction, kind in _REPEATED.findall(joined)
+        Entered(reference, sequence, (digest,))
+        for sequence, digest in zip(sequences, hashes, strict=True)
     ]
+
+
+def _consecutive(sequences: Sequence[Any]) -> bool:
+    try:
+        return list(sequences) == list(range(sequences[0], sequences[0] + len(sequences)))
+    except TypeError:  # SQLite keeps whatever it is given, in any column
+        return False
+
+
+def _in_order(moments: list[Any]) -> bool:
+    try:
+        return moments == sorted(moments)
+    except TypeError:
+        return False
+
+
+def _repeat(
+    contents: Sequence[bytes],
+    roles: Sequence[bytes],
+    moments: Sequence[bytes],
+    types: Sequence[bytes],
+) -> list[bool] | None:
+    """For each event, whether role, moment and type repeat its content. None: all of them do."""
+    try:
+        joined = b"\n".join(contents)
+        # As canonical JSON writes a moment: without a fraction where there is none.
+        dated = b"\n".join(moments).replace(b" ", b"T").replace(b".000000", b"").split(b"\n")
+    except TypeError:  # SQLite keeps whatever it is given, in any column
+        return [False] * len(contents)
+    said = _REPEATED.findall(joined)
+    if joined.count(b"\n") != len(contents) - 1 or not len(said) == len(dated) == len(contents):
+        return [False] * len(contents)  # there are no line ends within canonical JSON
+    columns = list(zip(roles, dated, types, strict=True))
+    return None if said == columns else [a == b for a, b in zip(said, columns, strict=True)]
 
 
 def _question_marks(number: int) -> str:
@@ -268,7 +295,8 @@ def _range(segment: Segment, mark: Any) -> tuple[str, list[str]]:
 
 
 _SQLITE_RUNS = """
-SELECT reference, sequence, content, hash, at, type, actor_role
+SELECT reference, sequence, content, hash, CAST(at AS BLOB), CAST(type AS BLOB),
+    CAST(actor_role AS BLOB)
 FROM events WHERE {where} ORDER BY reference, sequence
 """
 _SQLITE_ENTERED = """

@@ -110,7 +110,9 @@ class _Task:
                 events += there
                 covered += entered
                 if fault is not None:
-                    self.faults.append(SchoolFault(school, fault))
+                    # A reference that was tampered with may be of any type, on SQLite.
+                    named = fault._replace(reference=str(fault.reference))
+                    self.faults.append(SchoolFault(school, named))
         return events, covered
 
 
