@@ -50,7 +50,7 @@ def told(error: BaseException) -> tuple[Exit, dict[str, Any]]:
     from domain.review import ReviewError, ReviewNotFound
     from domain.review_draw import DrawImpossible
     from gateway.bounces import NotABounce
-    from gateway.bundle import NothingToExport, RecordInDoubt
+    from gateway.bundle import BundleNotWritten, NothingToExport, RecordInDoubt
     from gateway.checkpoints import DoesNotHold
     from gateway.errors import (
         ActionRefused,
@@ -136,6 +136,7 @@ def told(error: BaseException) -> tuple[Exit, dict[str, Any]]:
             | DrawImpossible()
             | NotOnTheShelf()
             | NothingToExport()
+            | BundleNotWritten()
             | PolicyVersionTaken()
             | PersonAlreadyThere()
             | SettingsError()

@@ -40,6 +40,10 @@ class RecordInDoubt(EvenhandError):
     """What would go into the bundle does not hold, so that nobody could check it."""
 
 
+class BundleNotWritten(EvenhandError):
+    """The file can't be written; the message says why. Nothing is left of it."""
+
+
 class Exported(NamedTuple):
     """What a bundle holds. `uncovered` events were asked for and are in no checkpoint yet."""
 
@@ -70,7 +74,7 @@ async def export(
 ) -> Exported:
     """Writes a bundle to `out`: one case, or every event since a moment, as far as checkpoints go.
 
-    The same record gives the same bytes. Raises NothingToExport, RecordInDoubt, OSError.
+    The same record gives the same bytes. Raises NothingToExport, RecordInDoubt, BundleNotWritten.
     """
     async with database.reading() as connection:
         return await connection.run_sync(_export, school, out, case, since, progress)
@@ -289,6 +293,8 @@ def _whole_or_not_at_all(out: Path) -> Iterator[IO[bytes]]:
             file.flush()
             os.fsync(file.fileno())
         draft.replace(out)
+    except OSError as error:
+        raise BundleNotWritten(f"{out} can't be written: {error.strerror}.") from error
     finally:
-        with suppress(FileNotFoundError):
+        with suppress(OSError):
             draft.unlink()

@@ -1,6 +1,7 @@
 """The connection to the database: SQLite in WAL mode, or a pool to PostgreSQL."""
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
@@ -96,7 +97,7 @@ class Database:
 
         Raises DatabaseUnreachable or DatabaseNotReady.
         """
-        with self._plainly():
+        with self.plainly():
             async with self._engine.connect() as connection:
                 if not self.is_sqlite:
                     # A long read must not see half of what is written meanwhile.
@@ -110,7 +111,7 @@ class Database:
         On SQLite it takes the write lock at once: a transaction that reads first and then finds
         the lock taken could never go on. Raises DatabaseUnreachable or DatabaseNotReady.
         """
-        with self._plainly():
+        with self.plainly():
             async with self._engine.connect() as connection:
                 await connection.execution_options(**{_WRITES: True})
                 async with connection.begin():
@@ -130,7 +131,7 @@ class Database:
                     milliseconds = int(patience * 1000)
                     await connection.exec_driver_sql(f"SET LOCAL lock_timeout = {milliseconds}")
                 return await connection.run_sync(work)
-        with self._plainly():
+        with self.plainly():
             return await self._lane.run(work, patience)
 
     async def overwrite(self) -> bool:
@@ -141,7 +142,7 @@ class Database:
         texts and files, if the role may. Its log for recovery, replicas and backups keep what was
         destroyed until they are rotated.
         """
-        with self._plainly():
+        with self.plainly():
             async with self._engine.connect() as connection:
                 if not self.is_sqlite:
                     await connection.execution_options(isolation_level="AUTOCOMMIT")
@@ -169,7 +170,8 @@ class Database:
         if self._lane is not None:
             await self._lane.close()
 
-    def _plainly(self) -> "_Plainly":
+    def plainly(self) -> "_Plainly":
+        """A block in which errors that mean that the database is away become such sentences."""
         return _Plainly(self.url)
 
 
@@ -221,7 +223,7 @@ class _Plainly:
         return None
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, OSError | TimeoutError):
+        if error is not None and _is_bare(error):
             raise DatabaseUnreachable(self._url, error) from error
         if isinstance(error, DBAPIError):
             if _lacks_a_table(error):
@@ -300,6 +302,12 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
 def _begin_sqlite(connection: Connection) -> None:
     writes = connection.get_execution_options().get(_WRITES, False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _is_bare(error: BaseException) -> bool:
+    """Whether it comes from the network, or from a driver that is used without SQLAlchemy."""
+    bare = isinstance(error, OSError | TimeoutError | sqlite3.Error)
+    return bare or type(error).__module__.startswith("asyncpg.")
 
 
 def _is_gone(error: DBAPIError) -> bool:

@@ -103,12 +103,16 @@ class ProgressFile:
             )
         return list(state.proved), None
 
-    def save(self, proved: Sequence[Proved]) -> None:
-        """Keeps what was proved, all or nothing."""
+    def save(self, proved: Sequence[Proved]) -> bool:
+        """Keeps what was proved, all or nothing; whether it could."""
         state = _State(database=self._database, proved=tuple(proved))
         draft = self._path.with_name(f".{self._path.name}.draft")
-        draft.write_text(state.model_dump_json(), encoding="utf-8")
-        draft.replace(self._path)
+        try:
+            draft.write_text(state.model_dump_json(), encoding="utf-8")
+            draft.replace(self._path)
+        except OSError:
+            return False
+        return True
 
     def forget(self) -> None:
         """The verification is complete."""

@@ -151,7 +151,8 @@ async def verify(
     task.total = sum(one.events for one in planned) + sum(sizes.values())
     evidence = []
     shown = _foreign(held, schools)
-    with workers(len(planned) + sum(size // PART for size in sizes.values())) as task.pool:
+    tasks = len(planned) + sum(size // PART for size in sizes.values())
+    with database.plainly(), workers(tasks) as task.pool:
         await _chains(task, planned, proved, remembered)
         for each in schools:
             found, against = await _evidence(task, each, sizes[each], held)
@@ -246,7 +247,12 @@ async def _chains(
                     entered=walked.entered,
                 )
             )
-            remembered.save(ready)
+            if not remembered.save(ready):
+                task.notices.append(
+                    "How far this verification got could not be written down, so it can't be gone "
+                    "on with if it is stopped."
+                )
+                remembered = None
 
 
 async def _take(task: _Task, school: str, walked: Walked) -> None:

@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from domain.checkpoint import SignedCheckpoint, read, write
-from gateway.bundle import NothingToExport, RecordInDoubt, export
+from gateway.bundle import BundleNotWritten, NothingToExport, RecordInDoubt, export
 from storage.checkpoints import Checkpoints
 from storage.database import Database, open_database
 from storage.ledger import Ledger
@@ -418,6 +418,9 @@ async def test_the_same_record_gives_the_same_bytes(database_url: str, tmp_path:
         two = await exported(database, tmp_path / "two.zip", case=CASE)
         assert one == two
         assert sorted(path.name for path in tmp_path.glob(".*")) == []
+
+        with pytest.raises(BundleNotWritten, match="No such file or directory"):
+            await exported(database, tmp_path / "nowhere" / "case.zip", case=CASE)
 
         path = tmp_path / "since.zip"
         since = OPENED_AT + timedelta(minutes=3)
