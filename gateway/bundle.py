@@ -1,6 +1,5 @@
 """Exporting a part of the record, with all that an outsider needs to check it: a *bundle*."""
 
-import json
 import os
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
@@ -184,7 +183,7 @@ class _Writer:
             "position": position,
             "proof": [one.hex() for one in path],
         }
-        return json.dumps(line, separators=(",", ":")).encode() + b"\n"
+        return verifier.verify.canonical_of(line).encode() + b"\n"
 
 
 def _parts(
@@ -242,7 +241,7 @@ def _put_checkpoints(
     proofs = []
     for before, one in pairwise(checkpoints):
         path = merkle.consistency_proof(nodes, before.checkpoint.size, one.checkpoint.size)
-        proofs.append(json.dumps([step.hex() for step in path], separators=(",", ":")) + "\n")
+        proofs.append(verifier.verify.canonical_of([step.hex() for step in path]) + "\n")
     for one in checkpoints:
         _put(bundle, f"checkpoints/{one.checkpoint.number:06d}.txt", one.note)
     _put(bundle, verifier.verify.CONSISTENCY, "".join(proofs))
@@ -256,7 +255,7 @@ def _manifest(school: str, about: str, number: int, parts: Sequence[_Part]) -> s
         "checkpoint": number,
         "cases": [{**part._asdict(), "before": part.before.hex()} for part in parts],
     }
-    return json.dumps(manifest, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+    return verifier.verify.canonical_of(manifest) + "\n"
 
 
 def _readme(about: str, newest: SignedCheckpoint) -> str:

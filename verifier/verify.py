@@ -418,10 +418,20 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _json(text: str, what: str) -> Any:
+    """What a text says in JSON, written in the one form in which bundles are. Raises Unreadable."""
     try:
-        return json.loads(text, object_pairs_hook=_once, parse_constant=_no_number)
+        found = json.loads(text, object_pairs_hook=_once, parse_constant=_no_number)
+        one_form = canonical_of(found) == text
     except (ValueError, RecursionError) as error:
         raise Unreadable(f"{what} is not JSON.") from error
+    if not one_form:
+        raise Unreadable(f"{what} is not written as a bundle is.")
+    return found
+
+
+def canonical_of(value: Any) -> str:
+    """The value as JSON in its one form, which is that of RFC 8785 for what a bundle holds."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 def _no_number(word: str) -> None:
@@ -570,7 +580,7 @@ def verify(path: str, held: Checkpoint | None = None, key: Key | None = None) ->
 
 
 def _manifest(bundle: Bundle, report: Report) -> dict[str, Any]:
-    manifest = _json(bundle.text(MANIFEST), MANIFEST)
+    manifest = _json(bundle.text(MANIFEST).rstrip("\n"), MANIFEST)
     if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
         raise Unreadable(f"This is not a bundle that this verifier knows: it reads {FORMAT}.")
     cases = manifest.get("cases")
@@ -768,8 +778,7 @@ def _check_event(content: bytes, school: str, reference: str, sequence: int) -> 
     """Whether the content is this event; when it happened. Raises Fault."""
     try:
         event = json.loads(content, object_pairs_hook=_once, parse_constant=_no_number)
-        canonical = json.dumps(event, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-        same = canonical.encode() == content
+        same = canonical_of(event).encode() == content
     except (ValueError, RecursionError) as error:
         raise Fault("its content is not an event") from error
     if not isinstance(event, dict) or not same:

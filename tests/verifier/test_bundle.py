@@ -37,6 +37,9 @@ class Sample(NamedTuple):
     first: SignedCheckpoint
     second: SignedCheckpoint
 
+    def __repr__(self) -> str:
+        return "a bundle of one case"  # hypothesis shows what a test was given
+
 
 async def exported(database: Database, path: Path, **asked: object) -> bytes:
     await export(database, SCHOOL, path, **asked)  # type: ignore[arg-type]
@@ -255,7 +258,7 @@ def swap(lines: list[bytes]) -> None:
         ),
         pytest.param(
             "manifest.json",
-            lambda content: content.replace(b'"last": 5', b'"last": 4'),
+            lambda content: content.replace(b'"last":5', b'"last":4'),
             "more than event 4 is in the bundle",
             id="a manifest that says less",
         ),
@@ -400,9 +403,9 @@ def test_no_byte_within_a_member_can_be_changed(
 
     code, report = checked(tmp_path / "fuzzed.zip", packed(content))
 
-    # Only how the manifest words what was asked for, and space between JSON's own signs, is free.
+    # Only how the manifest words what was asked for, and space around a key or a note, is free.
     if code == 0:
-        assert name in ("manifest.json", "keys.txt", "consistency.jsonl")
+        assert name in ("manifest.json", "keys.txt") or name.startswith("checkpoints/")
         assert report is not None
         assert [(one.reference, one.first, one.last) for one in report.chains] == [(CASE, 1, 5)]
         assert report.proved == 2
