@@ -15,6 +15,7 @@ from temporalio.worker import Worker, WorkflowRunner
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from activities.checkpoints import NightlyCheckpoints
+from activities.feedback import FeedbackPost
 from activities.letters import Letters
 from activities.mail_server import MailServer
 from activities.meetings import Meetings
@@ -38,6 +39,7 @@ from storage.keys import KeyProblem
 from storage.signing_keys import SigningKeys
 from workflows.checkpoint import CheckpointWorkflow
 from workflows.escalation import EscalationWorkflow
+from workflows.feedback import FeedbackWorkflow
 from workflows.meeting import MeetingWorkflow
 from workflows.retention import RetentionSweepWorkflow
 
@@ -45,7 +47,13 @@ GRACE = timedelta(seconds=20)  # for what is under way when the worker is asked 
 # Pure, and the same for every workflow: loading them anew for each would only cost time.
 PASSED_THROUGH = ("domain", "workflows", "transitions", "pydantic", "rfc8785", "structlog")
 
-WORKFLOWS = (EscalationWorkflow, MeetingWorkflow, CheckpointWorkflow, RetentionSweepWorkflow)
+WORKFLOWS = (
+    EscalationWorkflow,
+    FeedbackWorkflow,
+    MeetingWorkflow,
+    CheckpointWorkflow,
+    RetentionSweepWorkflow,
+)
 
 log = structlog.get_logger(__name__)
 
@@ -88,6 +96,7 @@ def build_worker(
         on_refused=metrics.checkpoint_refused,
         on_sent=metrics.checkpoint_sent,
     )
+    feedback = FeedbackPost(stores.people, stores.registrar, mail, now=now)
     letters = Letters(
         stores.people,
         stores.texts,
@@ -116,6 +125,7 @@ def build_worker(
             nightly.make_checkpoint,
             nightly.list_governors,
             nightly.send_checkpoint,
+            feedback.send_feedback,
             letters.send_letter,
             letters.draft_letters,
             meetings.look_at_meeting,

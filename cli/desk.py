@@ -9,6 +9,8 @@ from datetime import timedelta
 from difflib import get_close_matches
 from typing import TypeVar
 
+from temporalio.client import Client
+
 from cli.outcome import BadUsage
 from domain.actions import Actor
 from domain.errors import near_names
@@ -49,11 +51,15 @@ class Desk:
         names = ", ".join(school.id for school in known)
         raise BadUsage(f"Say which school with --school: {names}.")
 
-    async def cases(self, school: str) -> Cases:
-        """The door to a school's cases. Raises ServiceUnreachable where Temporal is away."""
-        client = await connect(
+    async def client(self) -> Client:
+        """A client for Temporal. Raises ServiceUnreachable where it is away."""
+        return await connect(
             temporal_connection(), keyring_of(self.settings), command_runtime(), patience=PATIENCE
         )
+
+    async def cases(self, school: str) -> Cases:
+        """The door to a school's cases. Raises ServiceUnreachable where Temporal is away."""
+        client = await self.client()
         return Cases(self.stores, client, school, task_queue=self.settings.task_queue)
 
     @property

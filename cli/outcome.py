@@ -44,6 +44,7 @@ def told(error: BaseException) -> tuple[Exit, dict[str, Any]]:
     from domain.calendar import CalendarError
     from domain.checkpoint import CheckpointError
     from domain.errors import CaseError
+    from domain.feedback import NoThemes
     from domain.letter_editing import CannotReadLetter
     from domain.letters import LetterProblem
     from domain.period import PeriodProblem
@@ -146,6 +147,7 @@ def told(error: BaseException) -> tuple[Exit, dict[str, Any]]:
             | HealthPortTaken()
             | CalendarError()
             | PeriodProblem()
+            | NoThemes()
         ):
             return Exit.BAD_USAGE, {"sentence": str(error)}
     return Exit.OUR_FAULT, {"sentence": _place(error)}

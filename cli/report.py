@@ -1,7 +1,7 @@
 """`evenhand report`: what governors are given to read."""
 
 import json
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -10,18 +10,21 @@ from rich.console import Console
 from rich.progress import Progress, TextColumn, TimeElapsedColumn
 
 from cli.desk import Desk, at_the_desk
+from cli.feedback import feedback
 from cli.options import AsJson, School
 from cli.outcome import BadUsage
+from cli.report_days import days_asked_for
 from documents.report.formats import Format, format_named
 from domain.term_report import TermReport
 from gateway.report import report_on_term
 
 app = typer.Typer()
+app.command()(feedback)
 
 
 @app.callback()
 def report() -> None:
-    """Reports for governors."""
+    """Reports for governors, and for the local authority."""
 
 
 @app.command()
@@ -42,7 +45,7 @@ def termly(
     as_json: AsJson = False,
 ) -> None:
     """Write the report on a term: no names, and small numbers withheld."""
-    days = _days(term, from_, to)
+    days = days_asked_for(term, from_, to)
     now = datetime.now(UTC)
 
     async def work(desk: Desk) -> tuple[str, TermReport]:
@@ -83,18 +86,6 @@ def termly(
         typer.echo(f"{made.period.name}: no concerns, and none open. {file} says so.")
     else:
         typer.echo(f"{made.title}: written to {file}.")
-
-
-def _days(
-    term: str | None, first: datetime | None, last: datetime | None
-) -> tuple[date, date] | None:
-    if first is None and last is None:
-        return None
-    if term is not None:
-        raise BadUsage("Give --term, or --from and --to, but not both.")
-    if first is None or last is None:
-        raise BadUsage("--from and --to belong together: give the first day and the last.")
-    return first.date(), last.date()
 
 
 def _file(out: Path, school: str, made: TermReport, as_: Format) -> Path:

@@ -10,11 +10,13 @@ from domain.calendar import SchoolCalendar
 from domain.case import Case, Letter
 from domain.errors import CaseError
 from domain.events import Event
+from domain.feedback import Feedback
 from domain.meeting_plan import MeetingPlan
 from domain.policy import Frozen, Policy
 from domain.vocabulary import DeadlineKind, Occasion, Role, Rule, Stage
 
 ESCALATION = "EscalationWorkflow"
+FEEDBACK = "FeedbackWorkflow"
 RETENTION_SWEEP = "RetentionSweepWorkflow"
 CHECKPOINTS = "CheckpointWorkflow"
 ACT = "act"  # the update by which everybody acts on a case
@@ -35,6 +37,7 @@ LIST_SCHOOLS = "list_schools"
 MAKE_CHECKPOINT = "make_checkpoint"
 LIST_GOVERNORS = "list_governors"
 SEND_CHECKPOINT = "send_checkpoint"
+SEND_FEEDBACK = "send_feedback"
 SEND_LETTER = "send_letter"
 DRAFT_LETTERS = "draft_letters"
 LOOK_AT_MEETING = "look_at_meeting"
@@ -188,6 +191,21 @@ class CheckpointNight(Frozen):
     number: int | None
     new: bool
     deliveries: tuple[Delivery, ...]
+
+
+class FeedbackWanted(Frozen):
+    """The input of the workflow that passes feedback on: counts, and who asked for it."""
+
+    school: str
+    counted: Feedback
+    actor: Actor
+
+
+class FeedbackSent(Frozen):
+    """To whom feedback went, and the hash (hex) of the table that was sent."""
+
+    to: tuple[PersonId, ...]
+    digest: str
 
 
 class LetterJob(Frozen):

@@ -201,6 +201,14 @@ class Ladder(Frozen):
         return self.authority.get(action, ())
 
 
+class Theme(Frozen):
+    """What feedback on a service may be about, and the clauses that speak of it."""
+
+    id: Identifier
+    title: Words
+    clauses: tuple[Identifier, ...] = Field(min_length=1)
+
+
 class Recording(Frozen):
     """What the code says of recording meetings and conversations."""
 
@@ -238,6 +246,7 @@ class Policy(Frozen):
     returned_letter_within: Span = Field(
         default=RETURNED_LETTER_WITHIN, exclude_if=lambda span: span == RETURNED_LETTER_WITHIN
     )
+    themes: tuple[Theme, ...] = Field(default=(), exclude_if=lambda themes: not themes)
     ladders: tuple[Ladder, ...] = Field(min_length=1)
 
     @model_validator(mode="after")

@@ -31,6 +31,7 @@ def check_policy(policy: Policy, letters: Mapping[str, Letter]) -> list[Problem]
         *_clauses(policy),
         *_meetings_and_signing(policy),
         *_retention(policy),
+        *_repeated("themes", (theme.id for theme in policy.themes), "theme"),
         *_repeated("ladders", (ladder.track.value for ladder in policy.ladders), "track"),
     ]
     for ladder in policy.ladders:
@@ -56,6 +57,11 @@ def _clauses(policy: Policy) -> Iterator[Problem]:
         cited["stop_meeting_clause"] = policy.stop_meeting_clause
     if policy.recording:
         cited["recording.clause"] = policy.recording.clause
+    cited |= {
+        f"themes.{theme.id}.clauses.{number}": clause
+        for theme in policy.themes
+        for number, clause in enumerate(theme.clauses)
+    }
     for field, clause in cited.items():
         if clause not in policy.clause_ids:
             near = near_names(clause, policy.clause_ids)

@@ -142,6 +142,19 @@ class CheckpointUndelivered(Frozen):
     message_id: str
 
 
+class FeedbackPassedOn(Frozen):
+    """The themes of feedback on a service went to the local authority, as counts.
+
+    `digest` is the SHA-256 (hex) of the table that was sent.
+    """
+
+    type: Literal["feedback:passed_on"] = "feedback:passed_on"
+    first: date
+    last: date
+    to: tuple[PersonId, ...]
+    digest: str
+
+
 RegisterFact = Annotated[
     HoldPlaced
     | HoldLifted
@@ -163,7 +176,8 @@ RegisterFact = Annotated[
     | ViewsSealed
     | AuditKeyAdopted
     | CheckpointSent
-    | CheckpointUndelivered,
+    | CheckpointUndelivered
+    | FeedbackPassedOn,
     Field(discriminator="type"),
 ]
 """What an event of the register states, told apart by `type` (subject, then past verb)."""

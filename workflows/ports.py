@@ -18,12 +18,15 @@ with workflow.unsafe.imports_passed_through():
         PROPOSE_DISPOSALS,
         RECORD_EVENTS,
         SEND_CHECKPOINT,
+        SEND_FEEDBACK,
         SEND_LETTER,
         SEND_PROPOSAL,
         SEND_REMINDER,
         CheckpointFor,
         CheckpointMade,
         Delivery,
+        FeedbackSent,
+        FeedbackWanted,
         LetterJob,
         LetterOutcome,
         LettersDrafted,
@@ -227,3 +230,15 @@ async def look_at_meeting(wanted: MeetingWanted) -> MeetingStanding:
         retry_policy=_UNTIL_IT_WORKS,
     )
     return standing
+
+
+async def send_feedback(wanted: FeedbackWanted) -> FeedbackSent:
+    """Sends feedback to the local authority, and enters to whom."""
+    sent: FeedbackSent = await workflow.execute_activity(
+        SEND_FEEDBACK,
+        wanted,
+        result_type=FeedbackSent,
+        start_to_close_timeout=timedelta(seconds=60),
+        retry_policy=_PATIENTLY,
+    )
+    return sent

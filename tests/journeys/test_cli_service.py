@@ -245,3 +245,20 @@ def test_a_report_that_can_not_be_made(
 
     assert said in " ".join(told.split())
     assert not list(tmp_path.iterdir())
+
+
+def test_feedback_is_counted_and_passed_on(prompt: Prompt, tmp_path: Path) -> None:
+    table = tmp_path / "feedback.csv"
+    prompt("report", "feedback", "--out", str(table))
+    told = table.read_text()
+    assert told.startswith("Theme,Concerns")
+    assert "All concerns,[c]" in told  # one concern: small numbers are withheld
+    page = tmp_path / "feedback.html"
+    prompt("report", "feedback", "--out", str(page))
+    assert "<h1>What parents told us" in page.read_text()
+
+    sent = ("report", "feedback", "--out", str(table), "--send")
+    assert "Say who passes it on" in prompt(*sent, code=2)
+    assert "local authority" in prompt(*sent, "--as", "line manager")
+    odd = prompt("report", "feedback", "--out", str(tmp_path / "feedback.doc"), code=2)
+    assert "ends with none of" in odd

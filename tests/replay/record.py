@@ -16,6 +16,7 @@ from temporalio.client import Client, WorkflowHistory
 
 from activities.mail_server import MailServer
 from domain.contracts import case_workflow_id
+from gateway.feedback import feedback_workflow_id
 from gateway.telemetry import Metrics
 from storage.payload_codec import encrypted_converter
 from tests.replay import scenarios
@@ -94,6 +95,17 @@ async def swept(folder: Path, outbox: Outbox) -> None:
         keep("retention-sweep", await handle.fetch_history())
 
 
+async def passed_on(folder: Path, outbox: Outbox) -> None:
+    """Records feedback that is passed on to the local authority."""
+    async with (
+        skipping_time(encrypted_converter(KEYRING)) as environment,
+        at_work(environment.client, folder, outbox.port) as school,
+    ):
+        counted, _ = await scenarios.feedback_passed_on(environment.client, school)
+        workflow = feedback_workflow_id(SCHOOL, counted)
+        keep("feedback", await environment.client.get_workflow_handle(workflow).fetch_history())
+
+
 async def handed_over(folder: Path, outbox: Outbox) -> None:
     """Records both runs of a case that was continued as new, on the real server."""
     with running_temporal(folder, SOON) as server:
@@ -118,6 +130,7 @@ async def record(outbox: Outbox, folders: list[Path]) -> None:
     await swept(folders[3], outbox)
     await with_time_skipped("checkpoint-night", scenarios.a_night, folders[4], outbox)
     await met(folders[5], outbox)
+    await passed_on(folders[6], outbox)
 
 
 def main() -> None:
@@ -126,7 +139,7 @@ def main() -> None:
     with contextlib.ExitStack() as stack:
         folders = [
             Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="evenhand-")))
-            for _ in range(6)
+            for _ in range(7)
         ]
         outbox = stack.enter_context(running_outbox())
         asyncio.run(record(outbox, folders))

@@ -11,12 +11,17 @@ from temporalio.client import Client, WorkflowHandle
 from domain.contracts import (
     CHECKPOINTS,
     RETENTION_SWEEP,
+    FeedbackSent,
     case_workflow_id,
     meeting_workflow_id,
 )
+from domain.feedback import Feedback
 from domain.register import HoldPlaced
-from domain.vocabulary import DeadlineKind
+from domain.vocabulary import DeadlineKind, Role
 from gateway.cases import Cases
+from gateway.feedback import feedback_of, pass_on
+from settings import HERE
+from storage.policy_files import load_policy
 from tests.rules.building import ELEANOR_PALMER, a_text, span
 from tests.support.closing import SETTLED, a_recorded_case
 from tests.support.school import CALENDAR, POLICY, SCHOOL, SchoolInTest
@@ -133,3 +138,17 @@ async def a_sweep(client: Client, school: SchoolInTest) -> WorkflowHandle[Any, i
     )
     await handle.result()
     return handle
+
+
+async def feedback_passed_on(client: Client, school: SchoolInTest) -> tuple[Feedback, FeedbackSent]:
+    """A service's feedback for one day, sent to the local authority's officer."""
+    stores = school.stores
+    pack = load_policy(HERE / "policies" / "parent-partnership-standards.yaml")
+    await stores.shelf.adopt_policy(SCHOOL, await stores.shelf.publish_policy(pack))
+    await stores.people.add_person(
+        SCHOOL, "Olwen Hart", "officer@authority.example", [Role.LOCAL_AUTHORITY_OFFICER]
+    )
+    now = datetime.now(UTC).replace(microsecond=0)
+    counted = await feedback_of(stores, SCHOOL, now, days=(now.date(), now.date()))
+    sent = await pass_on(client, SCHOOL, counted, school.actor("gil"), task_queue=QUEUE)
+    return counted, sent
