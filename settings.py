@@ -152,6 +152,8 @@ class Settings(BaseSettings):
         None
     )
     mail_from: Annotated[str, Field(pattern=r"^[^@\s<>]+@[^@\s<>]+$")] = "evenhand@localhost"
+    attachment_bytes: Annotated[int, Field(ge=1024, le=100 * 1024 * 1024)] = 10 * 1024 * 1024
+    attachments_per_reply: Annotated[int, Field(ge=1, le=100)] = 10
     task_queue: Annotated[str, Field(min_length=1, max_length=200)] = "evenhand"
     metrics_host: str = "127.0.0.1"
     metrics_port: Port = 9464
@@ -284,9 +286,15 @@ def _sentence(detail: ErrorDetails) -> str:
         case "enum":
             wanted = f"choose {context['expected']}"
         case "int_parsing" | "greater_than_equal" | "less_than_equal":
-            wanted = "a port is a whole number from 1 to 65535"
+            wanted = _WHOLE_NUMBERS.get(field, "a port is a whole number from 1 to 65535")
         case "string_pattern_mismatch":
             wanted = "an e-mail address is needed, such as office@school.example"
         case _:
             wanted = str(detail["msg"])
     return f"{variable} {given}: {wanted}."
+
+
+_WHOLE_NUMBERS = {
+    "attachment_bytes": "a number of bytes from 1024 to 104857600 (100 MB) is needed",
+    "attachments_per_reply": "a whole number from 1 to 100 is needed",
+}

@@ -7,15 +7,18 @@ from typing import Annotated, Any
 
 import typer
 
+from cli.case_files import attachment, attachments
 from cli.case_letters import chosen_letters, write_drafts
 from cli.case_reading import list_, next_, show, timeline, viewers
 from cli.desk import Desk, at_the_desk
 from cli.fields import read_fields
+from cli.files import require_files
 from cli.holds import hold, release
 from cli.options import ActionId, AsJson, Fields, InRole, Reference, School, Who
 from domain.case import Case
 from domain.policy import Ladder
 from domain.vocabulary import ActionName, Rule, Track
+from gateway.attachments import read_attachments
 from gateway.cases import Cases
 from gateway.compose import action_named
 from gateway.errors import ActionRefused
@@ -25,7 +28,7 @@ from rehearsal.fields import filled_in
 app = typer.Typer()
 app.command("list")(list_)
 app.command("next")(next_)
-for command in (show, timeline, viewers, hold, release):
+for command in (show, timeline, viewers, hold, release, attachments, attachment):
     app.command()(command)
 FromFile = Annotated[Path | None, typer.Option("--file", help="The fields, as YAML.")]
 
@@ -82,11 +85,15 @@ def act(
     no_letters: Annotated[
         bool, typer.Option("--no-letters", help="Write to nobody about it.")
     ] = False,
+    attach: Annotated[
+        list[Path] | None, typer.Option(help="A file that came with a reply; may be repeated.")
+    ] = None,
     school: School = None,
     as_json: AsJson = False,
 ) -> None:
     """Do something to a case; the letters that go with it go out as drafted, or as edited."""
     chosen = chosen_letters(letters, none=no_letters)
+    require_files(attach or [])
 
     async def work(desk: Desk) -> None:
         where = await desk.school(school)
@@ -95,9 +102,17 @@ def act(
         cases = await desk.cases(where)
         looked = case.sequence if seen is None else seen
         given = await _filled_in(desk, case, action, fields, file)
+        files = read_attachments(attach or [], desk.attachment_limits)
         try:
             acted = await cases.act(
-                reference, action, given, actor, action_id=id_, seen=looked, letters=chosen
+                reference,
+                action,
+                given,
+                actor,
+                action_id=id_,
+                seen=looked,
+                letters=chosen,
+                attachments=files,
             )
         except ActionRefused as refused:
             if refused.refusal.rule is Rule.CASE_CHANGED and not as_json:

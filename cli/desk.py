@@ -15,6 +15,7 @@ from cli.outcome import BadUsage
 from domain.actions import Actor
 from domain.errors import near_names
 from domain.vocabulary import Role
+from gateway.attachments import AttachmentLimits
 from gateway.cases import Cases
 from gateway.reading import Reading
 from gateway.stores import Stores, keyring_of, master_key_of, open_stores
@@ -60,7 +61,18 @@ class Desk:
     async def cases(self, school: str) -> Cases:
         """The door to a school's cases. Raises ServiceUnreachable where Temporal is away."""
         client = await self.client()
-        return Cases(self.stores, client, school, task_queue=self.settings.task_queue)
+        return Cases(
+            self.stores,
+            client,
+            school,
+            task_queue=self.settings.task_queue,
+            limits=self.attachment_limits,
+        )
+
+    @property
+    def attachment_limits(self) -> AttachmentLimits:
+        """How large and how many the files may be that come with a reply."""
+        return AttachmentLimits(self.settings.attachment_bytes, self.settings.attachments_per_reply)
 
     @property
     def erased_list(self) -> ErasedList:

@@ -55,7 +55,9 @@ def told(error: BaseException) -> tuple[Exit, dict[str, Any]]:
     from gateway.checkpoints import DoesNotHold
     from gateway.errors import (
         ActionRefused,
+        AttachmentRefused,
         BadRequest,
+        NotAsRecorded,
         NothingHeld,
         RecordAlarm,
         ServiceUnreachable,
@@ -95,6 +97,10 @@ def told(error: BaseException) -> tuple[Exit, dict[str, Any]]:
         case PolicyFileError() | TermFileError():
             findings = [str(finding) for finding in error.findings]
             return Exit.BAD_USAGE, {"sentence": "\n".join(findings), "findings": findings}
+        case NotAsRecorded():
+            return Exit.REFUSED, {"sentence": str(error)}
+        case AttachmentRefused():
+            return Exit.REFUSED, {"sentence": str(error), "findings": list(error.findings)}
         case LetterProblem():
             findings = [str(fault) for fault in error.faults]
             return Exit.REFUSED, {"sentence": "\n".join(findings), "findings": findings}

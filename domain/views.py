@@ -29,6 +29,7 @@ class Viewed(StrEnum):
     CASE = "case"
     TIMELINE = "timeline"
     TEXTS = "timeline_with_texts"
+    ATTACHMENT = "attachment"  # a file that came with a reply, or what such files are called
     EXPORT = "export"
     REVIEW = "review"  # a case's place in a governors' review, with its findings and answer
 

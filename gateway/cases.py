@@ -19,7 +19,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from correspondence.facts import Happening
 from correspondence.writer import Draft
-from domain.actions import SYSTEM, Action, Actor, RaiseConcern, RecordReturn, TextRef
+from domain.actions import SYSTEM, Action, Actor, FileRef, RaiseConcern, RecordReturn, TextRef
 from domain.case import Case
 from domain.choices import Choice, available_actions
 from domain.contracts import (
@@ -39,6 +39,13 @@ from domain.policy import Policy
 from domain.review import REVIEW_TYPES, ever_assigned
 from domain.vocabulary import ActionName, Rule
 from gateway import compose
+from gateway.attachments import (
+    LIMITS,
+    Attachment,
+    AttachmentLimits,
+    Checked,
+    check_attachments,
+)
 from gateway.bounces import Bounce
 from gateway.errors import (
     ActionRefused,
@@ -66,7 +73,8 @@ class Opened(NamedTuple):
 
 
 class Cases:
-    """One school's cases. `now` gives the present moment, aware, in UTC."""
+    """One school's cases. `now` gives the present moment, aware, in UTC; `limits` are those on the
+    files that come with a reply."""
 
     def __init__(
         self,
@@ -78,6 +86,7 @@ class Cases:
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         metrics: Metrics | None = None,
         patience: timedelta = PATIENCE,
+        limits: AttachmentLimits = LIMITS,
     ) -> None:
         self._stores = stores
         self._client = client
@@ -86,6 +95,7 @@ class Cases:
         self._now = now
         self._metrics = metrics
         self._patience = patience
+        self._limits = limits
         self._letters = ActionLetters(stores.writer, stores.people)
 
     async def open(
@@ -111,7 +121,7 @@ class Cases:
         # The real reference is given out once nothing can refuse the case any more.
         not_yet = f"{rules.reference_prefix}-{year}-0000"
         fixed = {"id": id_, "school": self._school, "reference": not_yet}
-        texts: list[TextRef] = []
+        texts: list[TextRef | FileRef] = []
         action = await self._compose(
             ActionName.RAISE_CONCERN, fields, fixed, texts, (self._subject(fields, actor),)
         )
@@ -142,22 +152,24 @@ class Cases:
         action_id: str | None = None,
         seen: int | None = None,
         letters: LettersChosen = Sending.NONE,
+        attachments: Sequence[Attachment] = (),
     ) -> Acted:
         """Does an action to a case. `seen` is the last event that the person had seen; `letters`
-        are those that go out with it.
+        are those that go out with it, and `attachments` the files that came with a reply.
 
-        Raises CaseNotFound, BadRequest, LetterProblem, ActionRefused (nothing was done, and
-        nothing is kept of what was typed), PersonNotFound, ServiceUnreachable, RecordAlarm, or
-        StillWaiting, after which the action counts once however often it is repeated with the
-        same id.
+        Raises CaseNotFound, BadRequest, AttachmentRefused, LetterProblem, ActionRefused (nothing
+        was done, and nothing is kept of what was typed or sent), PersonNotFound,
+        ServiceUnreachable, RecordAlarm, or StillWaiting, after which the action counts once however
+        often it is repeated with the same id.
         """
         case = await self._stores.record.case_state(self._school, reference)
         await self.check_actor(actor)
         name = compose.action_named(action)
         if compose.is_opening(name):
             raise BadRequest("A concern is raised by opening a case, not on one that is open.")
+        files = self._checked(name, attachments)
         id_ = action_id or str(uuid4())
-        texts: list[TextRef] = []
+        texts: list[TextRef | FileRef] = []
         fixed: dict[str, Any] = {"id": id_, "seen": seen}
         if name is ActionName.ASSIGN_PANEL:
             fixed["seen_elsewhere"] = await self._have_seen_names(reference)
@@ -165,6 +177,7 @@ class Cases:
         composed = await self._compose(name, fields, fixed, texts, about(case, actor), case, fresh)
         try:
             composed = await self._with_letters(case, composed, actor, fresh, letters, texts)
+            composed = await self._with_files(case, composed, actor, files, texts)
         except Exception:
             await self._discard(texts)
             raise
@@ -183,6 +196,32 @@ class Cases:
         if self._metrics:
             self._metrics.action_accepted(name.value, time.perf_counter() - began)
         return acted
+
+    def _checked(self, name: ActionName, attachments: Sequence[Attachment]) -> list[Checked]:
+        if attachments and not compose.takes_files(name):
+            taking = ", ".join(sorted(one.value for one in ActionName if compose.takes_files(one)))
+            raise BadRequest(f"No file goes with {name.value}; files go with: {taking}.")
+        return check_attachments(attachments, self._limits)
+
+    async def _with_files(
+        self,
+        case: Case,
+        action: Action,
+        actor: Actor,
+        files: Sequence[Checked],
+        stored: list[TextRef | FileRef],
+    ) -> Action:
+        if not files:
+            return action
+        person = await self._keeper(about(case, actor))
+        kept = []
+        for file in files:
+            ref = await self._stores.enclosures.keep_attachment(
+                person, self._school, case.reference, file.name, file.media_type, file.content
+            )
+            stored.append(ref)
+            kept.append(ref)
+        return action.model_copy(update={"attachments": tuple(kept)})
 
     async def drafts(
         self, reference: str, action: str, fields: Mapping[str, Any], actor: Actor
@@ -268,7 +307,7 @@ class Cases:
         name: ActionName,
         fields: Mapping[str, Any],
         fixed: Mapping[str, Any],
-        texts: list[TextRef],
+        texts: list[TextRef | FileRef],
         about: Sequence[str],
         case: Case | None = None,
         fresh: dict[str, str] | None = None,
@@ -306,7 +345,7 @@ class Cases:
         actor: Actor,
         fresh: Mapping[str, str],
         chosen: LettersChosen,
-        texts: list[TextRef],
+        texts: list[TextRef | FileRef],
     ) -> Action:
         if chosen is Sending.NONE:
             return action
@@ -325,10 +364,13 @@ class Cases:
         except CaseError as error:
             raise ActionRefused(Refusal.of(error)) from error
 
-    async def _discard(self, texts: Iterable[TextRef]) -> None:
+    async def _discard(self, stored: Iterable[TextRef | FileRef]) -> None:
         # Only after a certain refusal: where an answer is missing, the record may cite them yet.
-        for text in texts:
-            await self._stores.texts.discard(text)
+        for ref in stored:
+            if isinstance(ref, FileRef):
+                await self._stores.enclosures.discard(ref)
+            else:
+                await self._stores.texts.discard(ref)
 
     async def _start(
         self, policy: Policy, calendar_digest: str, action: RaiseConcern, actor: Actor

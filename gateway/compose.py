@@ -17,7 +17,18 @@ from domain.errors import near_names
 from domain.vocabulary import ActionName
 from gateway.errors import BadRequest
 
-SET_FOR_YOU = frozenset({"name", "id", "seen", "letters", "school", "reference", "seen_elsewhere"})
+SET_FOR_YOU = frozenset(
+    {
+        "name",
+        "id",
+        "seen",
+        "letters",
+        "attachments",
+        "school",
+        "reference",
+        "seen_elsewhere",
+    }
+)
 
 
 def _classes() -> dict[ActionName, type[Any]]:
@@ -143,6 +154,11 @@ def _sentence(detail: ErrorDetails) -> str:
             return f"{field}: write true or false."
         case _:
             return f"{field}: {detail['msg'].lower()}."
+
+
+def takes_files(name: ActionName) -> bool:
+    """Whether files may come with the action."""
+    return "attachments" in CLASSES[name].model_fields
 
 
 def is_opening(name: ActionName) -> bool:

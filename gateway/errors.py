@@ -39,6 +39,27 @@ class RecordAlarm(EvenhandError):
     """The record holds something else where this event belongs."""
 
 
+class AttachmentRefused(Exception):
+    """Files that came with a reply are not taken, and nothing was done or kept.
+
+    `findings` has a sentence for each. They name the files, so they are for whoever sent them.
+    """
+
+    def __init__(self, *findings: str) -> None:
+        self.findings = findings
+        super().__init__("\n".join(findings))
+
+
+class NotAsRecorded(Exception):
+    """A stored file is not the one that the record commits to."""
+
+    def __init__(self, file: str) -> None:
+        super().__init__(
+            f"The file {file} is not the one that was received: it was changed since, or its key "
+            "was. It was not written. Run `evenhand audit verify`, and look into a backup."
+        )
+
+
 class BadRequest(EvenhandError):
     """What was given can't be made into an action; each problem is a sentence about one field."""
 

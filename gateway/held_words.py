@@ -64,6 +64,7 @@ LOOKED_AT = {
     Viewed.CASE: "the case",
     Viewed.TIMELINE: "what happened in it",
     Viewed.TEXTS: "what happened and what was written",
+    Viewed.ATTACHMENT: "a file that came with a reply",
     Viewed.EXPORT: "a copy of it",
     Viewed.REVIEW: "its place in a governors' review",
 }

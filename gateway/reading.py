@@ -153,7 +153,7 @@ class Reading:
         """
         seen = await self._sight(await self._stores.record.case_state(self._school, reference))
         if seen.sight is Sight.NOTHING:
-            raise _refused(self.viewer)
+            raise not_shown(self.viewer)
         return seen
 
     async def look(self, reference: str, what: Viewed, *, names: bool) -> None:
@@ -183,7 +183,7 @@ class Reading:
         """
         case = await self._stores.record.case_state(self._school, reference)
         if self.viewer.role in OUTSIDE and self.viewer.person not in case.parties:
-            raise _refused(self.viewer)
+            raise not_shown(self.viewer)
         return await choices_for(self._stores, self._school, reference, self.viewer, self._now())
 
     async def visible(self, references: list[str]) -> set[str]:
@@ -200,7 +200,7 @@ class Reading:
         """
         seen = await self.peek(reference)
         if not self.at_the_machine and not may_see_who_looked(seen.sight, self.viewer):
-            raise _refused(self.viewer, "Who looked is for those who answer for the record.")
+            raise not_shown(self.viewer, "Who looked is for those who answer for the record.")
         return seen, await self._stores.views.of_case(self._school, reference)
 
     async def _cases(self, references: list[str]) -> list[Case]:
@@ -264,7 +264,8 @@ def _masked(plain: Any, hidden: dict[str, Any], readable: bool) -> Any:
     return hidden.get(plain, plain) if isinstance(plain, str) else plain
 
 
-def _refused(viewer: Actor, sentence: str = "") -> ActionRefused:
+def not_shown(viewer: Actor, sentence: str = "") -> ActionRefused:
+    """The error for a viewer to whom something is not shown."""
     words = sentence or (
         f"As the {spoken(viewer.role)} you have no part in this case, or a conflict of interest "
         "in it, so it is not shown."

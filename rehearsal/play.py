@@ -15,7 +15,8 @@ from domain.events import Event, StageChanged
 from domain.letters import LetterProblem
 from domain.policy import Ladder, Policy
 from domain.vocabulary import ActionName, Rule, Stage, Track
-from gateway.errors import ActionRefused, BadRequest
+from gateway.attachments import LIMITS, read_attachments
+from gateway.errors import ActionRefused, AttachmentRefused, BadRequest
 from gateway.letters import Sending
 from gateway.wording import by_whom, names_of_deadlines, sentence
 from rehearsal.fields import filled_in
@@ -143,7 +144,7 @@ class _Playing:
                 ) from None
             self._refused(step, action, role.value, error.refusal, place)
             return
-        except (BadRequest, LetterProblem, PersonNotFound) as error:
+        except (AttachmentRefused, BadRequest, LetterProblem, PersonNotFound) as error:
             words = error.sentence if isinstance(error, PersonNotFound) else str(error)
             raise UnmetExpectation(place, f"{action.value}: {words}") from None
         if step.safeguard is not None:
@@ -168,7 +169,8 @@ class _Playing:
         events = [stored.event for stored in await cases.timeline(reference)]
         fields = self._fields(step, action, case, events)
         letters = Sending.NONE if step.letters else Sending.AS_DRAFTED
-        await cases.act(reference, action.value, fields, actor, letters=letters)
+        files = read_attachments(self.file.beside(step.attachments), LIMITS)
+        await cases.act(reference, action.value, fields, actor, letters=letters, attachments=files)
 
     def _fields(
         self, step: StoryStep, action: ActionName, case: Any, events: list[Event]

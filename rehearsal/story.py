@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Sequence
 from datetime import date, time
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -12,7 +13,8 @@ from domain.calendar import Span
 from domain.errors import near_names
 from domain.policy import Identifier, Words
 from domain.vocabulary import ActionName, Role, Rule, Stage
-from gateway.compose import CLASSES, PERSON_FIELDS, SET_FOR_YOU, TEXT_FIELDS
+from gateway.compose import CLASSES, PERSON_FIELDS, SET_FOR_YOU, TEXT_FIELDS, takes_files
+from gateway.errors import BadRequest
 from gateway.wording import spoken
 from storage.policy_reading import PolicyFileError, read_model
 from storage.policy_yaml import Finding
@@ -54,12 +56,18 @@ class StoryStep(BaseModel):
     safeguard: Rule | None = None
     reaches: Stage | None = None
     letters: Literal["none"] | None = None  # none: what goes with the action is not written
+    attachments: tuple[Words, ...] = ()  # files in the story's folder, or in one below it
     note: Words | None = None  # said in the timeline, for whoever reads the rehearsal
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
-        if self.action is None and (self.who or self.expect or self.letters or self.fields):
+        files = bool(self.attachments)
+        if self.action is None and (
+            self.who or self.expect or self.letters or self.fields or files
+        ):
             raise ValueError("a step with no action has only after, time, reaches and note")
+        if files and self.action is not None and not takes_files(self.action):
+            raise ValueError(f"no file goes with {self.action.value} (attachments)")
         if self.action is not None and self.who is None:
             raise ValueError("say who does it (as): a role or a person")
         if (self.expect is None) != (self.safeguard is None):
@@ -111,6 +119,17 @@ class StoryFile(BaseModel):
     path: Path
     story: Story
     lines: tuple[int, ...]
+
+    def beside(self, names: Sequence[str]) -> list[Path]:
+        """The files with these names in the story's folder. Raises BadRequest."""
+        folder = self.path.resolve().parent
+        paths = [(folder / name).resolve() for name in names]
+        for name, path in zip(names, paths, strict=True):
+            if not path.is_relative_to(folder):
+                raise BadRequest(f"{name} is outside the story's folder.")
+            if not path.is_file():
+                raise BadRequest(f"There is no file {name} beside the story.")
+        return paths
 
 
 def load_story(path: Path) -> StoryFile:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import delete, insert, select, update
 
-from domain.actions import TextRef
+from domain.actions import FileRef, TextRef
 from storage.commitments import SALT_BYTES, commitment, opened
 from storage.database import Database
 from storage.people import People, require_person
@@ -97,7 +97,7 @@ class Texts:
         cipher = await self._people.cipher_of(row.person)
         return cipher.decrypt(row.ciphertext, text)
 
-    async def belong_to(self, refs: Sequence[TextRef], reference: str) -> None:
+    async def belong_to(self, refs: Sequence[TextRef | FileRef], reference: str) -> None:
         """Puts texts to the case whose reference is known only now."""
         mine = update(TextRow).where(TextRow.id.in_([ref.id for ref in refs]))
         async with self._database.writing() as connection:

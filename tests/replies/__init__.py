@@ -1,0 +1,1 @@
+"""Files that come with replies, and what is taken of them."""
