@@ -8,12 +8,15 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+import pytest
 from sqlalchemy import text
 
 from domain.contracts import TASK_QUEUE, case_workflow_id
 from domain.register import ErasureRepeated
 from domain.vocabulary import ErasureGround, Role
+from gateway.attachments import Attachment
 from gateway.erasure import Erasing
+from gateway.errors import AttachmentRefused
 from gateway.gathering import Choices
 from gateway.stores import open_stores
 from gateway.subject_access import SubjectAccess
@@ -36,7 +39,10 @@ WRITTEN = (
     "Quarrelsome marmalade at the gate.",
     "Because of the marmalade, as he admits.",
     "Marmalade was never mentioned, says the other side.",
+    "Here is the label of the jar.",
 )
+ENCLOSED = "Only crabapple was ever on the label, as anybody can see."
+CALLED = "Crabapple label for Mrs Lindqvist.txt"
 HERS = ("Zoë Brontë", "Zoë", "Brontë", "zoe.bronte@rowan-hill.example")
 SECRETS = (
     *(name for name in PEOPLE),
@@ -45,6 +51,9 @@ SECRETS = (
     *HERS,
     *WRITTEN,
     "marmalade",
+    "crabapple",
+    ENCLOSED,
+    CALLED,
 )
 
 
@@ -137,6 +146,12 @@ async def test_nothing_personal_lies_anywhere_in_clear(tmp_path: Path, outbox: O
                 await cases.act(reference, "remind_informally", why, head)
                 reply = {"text": WRITTEN[2]}
                 await cases.act(reference, "record_response", reply, school.actor("idris"))
+                label = [Attachment(CALLED, ENCLOSED.encode())]
+                idris, reply = school.actor("idris"), {"text": WRITTEN[3]}
+                await cases.act(reference, "record_response", reply, idris, attachments=label)
+                script = [Attachment(CALLED, b"#!/bin/sh crabapple")]
+                with pytest.raises(AttachmentRefused):
+                    await cases.act(reference, "record_response", reply, idris, attachments=script)
                 hers = school.actor("hana").model_copy(update={"person": zoe})
                 await cases.act(reference, "record_response", reply, hers)
 
