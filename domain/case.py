@@ -454,6 +454,7 @@ _CHANGES: dict[type, _Change] = {
     e.ResponseRecorded: _responded,
     e.MeetingScheduled: _meeting_scheduled,
     e.MeetingRescheduled: _meetings,
+    e.AttendeeLeftOut: _meetings,
     e.MeetingCancelled: _meetings,
     e.MeetingHeld: _meetings,
     e.MeetingStopped: _meetings,

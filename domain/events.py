@@ -221,6 +221,15 @@ class MeetingRescheduled(Frozen):
     out_of_term_agreed: TextRef | None = None
 
 
+class AttendeeLeftOut(Frozen):
+    """Somebody who was invited does not come after all: a restriction limits their part."""
+
+    type: Literal["meeting:attendee_left_out"] = "meeting:attendee_left_out"
+    meeting: str
+    person: PersonId
+    restriction: str
+
+
 class MeetingCancelled(Frozen):
     """It was called off; `reason` is None where its case ended by itself."""
 
@@ -518,6 +527,7 @@ Fact = Annotated[
     | Signposted
     | MeetingScheduled
     | MeetingRescheduled
+    | AttendeeLeftOut
     | MeetingCancelled
     | TimesOffered
     | MeetingHeld

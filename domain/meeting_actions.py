@@ -1,6 +1,7 @@
 """Arranging, moving, holding and stopping meetings: as facts, and as duties."""
 
-from datetime import datetime, timedelta
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
 
 from domain import actions as a
 from domain.actions import PersonId, TextRef
@@ -16,6 +17,7 @@ from domain.errors import (
 )
 from domain.events import (
     Attendee,
+    AttendeeLeftOut,
     MeetingCancelled,
     MeetingHeld,
     MeetingRescheduled,
@@ -78,7 +80,7 @@ def reschedule(draft: Draft, action: a.RescheduleMeeting) -> None:
         for person in dict.fromkeys(action.also_invite)
         if person not in meeting.people
     )
-    _may_attend(draft.case, [one.person for one in more])
+    _may_attend(draft, [one.person for one in more], action.at)
     changes = (action.place, action.online, *more)
     if (action.at, minutes) == (meeting.at, meeting.minutes) and not any(changes):
         raise NotAllowedHere("Nothing of this meeting would change.")
@@ -225,12 +227,12 @@ def _invited(draft: Draft, action: a.ScheduleMeeting) -> tuple[Attendee, ...]:
     if len(roles) < sum(person is not None for person in named.values()):
         raise NotAllowedHere("One person can't have two roles in a meeting.")
     asked_for = (*action.attendees, *roles)
-    _may_attend(case, asked_for)
+    _may_attend(draft, asked_for, action.at)
     usual = [] if action.attendees else _usual(draft, action)
     people = [*usual, *asked_for]
     if case.advocate and case.family in people and not action.without_advocate:
         people.append(case.advocate)
-    limited = limited_in_meetings(case)
+    limited = limited_in_meetings(case, draft.calendar.local_date(action.at))
     kept = [person for person in dict.fromkeys(people) if person not in limited]
     if not kept:
         raise NotAllowedHere("Say who is invited (attendees).")
@@ -254,19 +256,34 @@ def _role_of(case: Case, person: PersonId) -> MeetingRole:
     return MeetingRole.FAMILY if person == case.family else MeetingRole.PARTICIPANT
 
 
-def limited_in_meetings(case: Case) -> dict[PersonId, str]:
-    """Whose part in meetings is limited now, with the restriction that limits it."""
+def limited_in_meetings(case: Case, on: date) -> dict[PersonId, str]:
+    """Whose part in meetings is limited on that day, as things stand, and by which restriction."""
     limiting = (
         one.id
         for one in case.restrictions
-        if one.status in _LIMITING and Scope.MEETINGS in one.terms.scopes
+        if one.status in _LIMITING
+        and Scope.MEETINGS in one.terms.scopes
+        and one.terms.starts_on <= on <= one.terms.review_on
     )
     found = next(limiting, None)
     return {case.respondent: found} if case.respondent and found else {}
 
 
-def _may_attend(case: Case, people: list[PersonId] | tuple[PersonId, ...]) -> None:
-    limited = limited_in_meetings(case)
+def leave_out_the_limited(draft: Draft) -> None:
+    """A limit has begun, or goes on: who is under it is left out of the meetings to come."""
+    for meeting in draft.case.meetings:
+        if not meeting.coming or meeting.at <= draft.now:
+            continue
+        limited = limited_in_meetings(draft.case, draft.calendar.local_date(meeting.at))
+        for person, restriction in limited.items():
+            if person in meeting.people:
+                draft.add(
+                    AttendeeLeftOut(meeting=meeting.id, person=person, restriction=restriction)
+                )
+
+
+def _may_attend(draft: Draft, people: Iterable[PersonId], at: datetime) -> None:
+    limited = limited_in_meetings(draft.case, draft.calendar.local_date(at))
     for person in people:
         if person in limited:
             raise LimitStands(

@@ -112,6 +112,9 @@ def _changed(meeting: Meeting, event: e.Event) -> Meeting:
                 "attendees": (*meeting.attendees, *fact.also_invited),
                 "sequence": meeting.sequence + 1,
             }
+        case e.AttendeeLeftOut() as fact:
+            kept = tuple(one for one in meeting.attendees if one.person != fact.person)
+            changed = {"attendees": kept}
         case e.MeetingCancelled():
             changed = {
                 "cancelled": True,

@@ -15,6 +15,7 @@ from domain.events import (
     RestrictionProposed,
     RestrictionVaried,
 )
+from domain.meeting_actions import leave_out_the_limited
 from domain.policy import RestrictionRules, Step
 from domain.replies import answered
 from domain.safeguards import (
@@ -80,6 +81,7 @@ def propose(draft: Draft, action: a.RestrictAccess, step: Step) -> None:
     )
     if action.interim:
         draft.owe(DutyTrigger.RESTRICTION_IN_EFFECT)
+        leave_out_the_limited(draft)
 
 
 def confirm(draft: Draft, action: a.ConfirmRestriction) -> None:
@@ -128,6 +130,7 @@ def confirm(draft: Draft, action: a.ConfirmRestriction) -> None:
     )
     if not draft.case.signposted or not interim:
         draft.owe(DutyTrigger.RESTRICTION_IN_EFFECT)
+    leave_out_the_limited(draft)
 
 
 def vary(draft: Draft, action: a.VaryRestriction) -> None:
@@ -190,6 +193,7 @@ def review(draft: Draft, action: a.ReviewRestriction) -> None:
     )
     answered(draft, restriction)
     _plan_review(draft, restriction, review_on)
+    leave_out_the_limited(draft)
 
 
 def lift(draft: Draft, action: a.LiftRestriction) -> None:

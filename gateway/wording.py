@@ -171,6 +171,9 @@ _WORDS: dict[type, Callable[[Any], str]] = {
     e.Signposted: lambda f: "The family was told how to reach SENDIASS",
     e.MeetingScheduled: lambda f: f"Meeting {f.meeting} arranged for {day(f.at.date())}",
     e.MeetingRescheduled: lambda f: f"Meeting {f.meeting} moved to {day(f.at.date())}",
+    e.AttendeeLeftOut: lambda f: (
+        f"Somebody is left out of meeting {f.meeting}, as restriction {f.restriction} limits them"
+    ),
     e.MeetingCancelled: lambda f: f"Meeting {f.meeting} was called off",
     e.TimesOffered: lambda f: f"Times that suit were given: {len(f.times)}",
     e.MeetingHeld: lambda f: f"Meeting {f.meeting} was held{_recorded(f)}",

@@ -57,6 +57,7 @@ from tests.rules.building import (
     altered,
     in_force,
     span,
+    under_restriction,
 )
 
 LETTERS = load_templates(None, school="rowan-hill").letters
@@ -248,6 +249,30 @@ def test_somebody_whose_part_in_meetings_is_limited_is_not_invited() -> None:
         also_invite=(ADVOCATE.person,),
     )
     assert the(story).attendees[-1].role is MeetingRole.ADVOCATE
+
+
+def test_whoever_is_limited_later_is_left_out_of_the_meetings_to_come() -> None:
+    story = under_restriction()
+    today = CALENDAR.local_date(story.now)
+    during, after = CALENDAR.add(today, span("10 school days")), story.restriction.terms.review_on
+    story.do("schedule_meeting", DEPUTY, at=at(during), recording_wanted=True)
+    story.do("schedule_meeting", DEPUTY, at=at(CALENDAR.add(after, span("1 school day"))))
+    assert all(ADVOCATE.person in meeting.people for meeting in story.case.meetings)
+    story.wait("6 school days")
+
+    story.do("confirm_restriction", HEAD, restriction=story.restriction.id)
+
+    first, second = story.case.meetings
+    assert first.people == (PARENT.person, DEPUTY.person)
+    assert first.unanswered == first.people
+    assert first.sequence == 0
+    # By then the limit has ended, unless somebody renews it.
+    assert ADVOCATE.person in second.people
+    story.wait_until(at(after))
+    later = CALENDAR.add(after, span("20 school days"))
+    fields = {"result": "continue", "review_on": later}
+    story.do("review_restriction", HEAD, restriction=story.restriction.id, **fields)
+    assert story.case.meetings[1].people == (PARENT.person, DEPUTY.person)
 
 
 # Moving and calling off
