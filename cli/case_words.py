@@ -16,6 +16,7 @@ from domain.vocabulary import Rule
 from gateway.reading import Seen
 from gateway.wording import (
     day,
+    moment,
     names_of_deadlines,
     sentence,
     spoken,
@@ -58,6 +59,9 @@ def print_case(
             f"Restriction {restriction.id} ({spoken(restriction.status)}): {scopes}; "
             f"review by {day(terms.review_on)}"
         )
+    for meeting in case.meetings:
+        if meeting.coming:
+            out.print(f"Meeting {meeting.id}: {moment(calendar, meeting.at)}")
     if case.deadlines:
         out.print("\n[bold]Due[/]")
     for deadline in sorted(case.deadlines, key=lambda one: one.due_at):

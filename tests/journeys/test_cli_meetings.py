@@ -46,6 +46,7 @@ def test_a_meeting_is_arranged_and_looked_at(
 
     listed = prompt("meeting", "list", reference)
     assert "10.00am to 10.45am" in listed
+    assert "10.00am" in prompt("case", "show", reference)
     assert "Idris Bello can come (for m" in listed
     shown = prompt("meeting", "show", reference)
     assert "Cara Lindqvist, chair" in shown
