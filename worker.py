@@ -21,6 +21,7 @@ from activities.mail_server import MailServer
 from activities.meetings import Meetings
 from activities.notices import Notices
 from activities.records import Records
+from activities.referrals import Referrals
 from activities.retention import RetentionSweeps
 from activities.rules import RulesLoader
 from gateway.errors import ServiceUnreachable
@@ -41,6 +42,7 @@ from workflows.checkpoint import CheckpointWorkflow
 from workflows.escalation import EscalationWorkflow
 from workflows.feedback import FeedbackWorkflow
 from workflows.meeting import MeetingWorkflow
+from workflows.referral import ReferralWorkflow
 from workflows.retention import RetentionSweepWorkflow
 
 GRACE = timedelta(seconds=20)  # for what is under way when the worker is asked to stop
@@ -51,6 +53,7 @@ WORKFLOWS = (
     EscalationWorkflow,
     FeedbackWorkflow,
     MeetingWorkflow,
+    ReferralWorkflow,
     CheckpointWorkflow,
     RetentionSweepWorkflow,
 )
@@ -96,6 +99,17 @@ def build_worker(
         on_refused=metrics.checkpoint_refused,
         on_sent=metrics.checkpoint_sent,
     )
+    referrals = Referrals(
+        stores.people,
+        stores.texts,
+        stores.enclosures,
+        stores.deliveries,
+        stores.record,
+        stores.shelf,
+        stores.writer,
+        mail,
+        now=now,
+    )
     feedback = FeedbackPost(stores.people, stores.registrar, mail, now=now)
     letters = Letters(
         stores.people,
@@ -126,6 +140,7 @@ def build_worker(
             nightly.list_governors,
             nightly.send_checkpoint,
             feedback.send_feedback,
+            referrals.send_referral,
             letters.send_letter,
             letters.draft_letters,
             meetings.look_at_meeting,

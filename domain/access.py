@@ -30,6 +30,7 @@ BY_THE_SYSTEM = frozenset(
         ActionName.PREPARE_LETTERS,
         ActionName.RECORD_LETTER,
         ActionName.RECORD_RETURN,
+        ActionName.RECORD_REFERRAL_SENT,
     }
 )
 DECIDING = (Decision, ReviewByGovernor, AssignPanel, RemoveAdjustment, AdoptPolicy, ExtendFollowUp)

@@ -19,11 +19,13 @@ from domain.vocabulary import (
     MediaType,
     Outcome,
     Procedure,
+    ReferralOutcome,
     ResponseKind,
     ReviewResult,
     Role,
     Scope,
     Severity,
+    SharedItem,
     Stage,
     Track,
 )
@@ -295,6 +297,66 @@ class Signpost(BaseAction):
     to: PersonId | None = None  # None: the family on the case
 
 
+class EndAdvocacy(BaseAction):
+    """The parent has no advocate on this case any more."""
+
+    name: Literal[ActionName.END_ADVOCACY] = ActionName.END_ADVOCACY
+
+
+class OfferAccompaniment(BaseAction):
+    """Another way for a parent not to be alone, while their advocate is limited."""
+
+    name: Literal[ActionName.OFFER_ACCOMPANIMENT] = ActionName.OFFER_ACCOMPANIMENT
+    how: TextRef
+
+
+class ReferToSendiass(BaseAction):
+    """Puts the parent in touch with SENDIASS, sharing what they agreed to and nothing else.
+
+    Where the parent does this themselves, that is their consent; staff say when it was given
+    (`consented_on`). `summary` is the text for SharedItem.SUMMARY.
+    """
+
+    name: Literal[ActionName.REFER_TO_SENDIASS] = ActionName.REFER_TO_SENDIASS
+    shared: tuple[SharedItem, ...] = Field(min_length=1)
+    consented_on: date | None = None
+    summary: TextRef | None = None
+
+
+class RecordReferralOutcome(BaseAction):
+    name: Literal[ActionName.RECORD_REFERRAL_OUTCOME] = ActionName.RECORD_REFERRAL_OUTCOME
+    referral: str
+    outcome: ReferralOutcome
+    note: TextRef | None = None
+
+
+class WithdrawConsent(BaseAction):
+    """The parent takes their consent back: from then on nothing is shared."""
+
+    name: Literal[ActionName.WITHDRAW_CONSENT] = ActionName.WITHDRAW_CONSENT
+    referral: str
+
+
+class SetConfidentialityAside(Decision):
+    """The safeguarding exception: something is told without consent, to protect somebody.
+
+    `told` says whom, and `what` what was told.
+    """
+
+    name: Literal[ActionName.SET_CONFIDENTIALITY_ASIDE] = ActionName.SET_CONFIDENTIALITY_ASIDE
+    told: TextRef
+    what: TextRef
+
+
+class ReviewConfidentiality(BaseAction):
+    """A second person looks at a decision to set confidentiality aside."""
+
+    name: Literal[ActionName.REVIEW_CONFIDENTIALITY] = ActionName.REVIEW_CONFIDENTIALITY
+    disclosure: str
+    agrees: bool
+    reason: TextRef | None = None
+
+
 class ScheduleMeeting(BaseAction):
     """Invites people to a meeting that begins `at` and lasts so many `minutes`.
 
@@ -551,6 +613,16 @@ class RecordReturn(BaseAction):
     returned_at: AwareDatetime
 
 
+class RecordReferralSent(BaseAction):
+    """A referral went to SENDIASS, or waits to be handed to the parent (no `digest`)."""
+
+    name: Literal[ActionName.RECORD_REFERRAL_SENT] = ActionName.RECORD_REFERRAL_SENT
+    referral: str
+    message_id: str | None
+    digest: str | None
+    sent_at: AwareDatetime
+
+
 StageAction = (
     RemindInformally
     | RemindFormally
@@ -587,6 +659,13 @@ Action = Annotated[
     | ShareCode
     | SignCode
     | Signpost
+    | EndAdvocacy
+    | OfferAccompaniment
+    | ReferToSendiass
+    | RecordReferralOutcome
+    | WithdrawConsent
+    | SetConfidentialityAside
+    | ReviewConfidentiality
     | ScheduleMeeting
     | RescheduleMeeting
     | CancelMeeting
@@ -614,7 +693,8 @@ Action = Annotated[
     | RecordNotice
     | PrepareLetters
     | RecordLetter
-    | RecordReturn,
+    | RecordReturn
+    | RecordReferralSent,
     Field(discriminator="name"),
 ]
 """Any action, told apart by `name`."""

@@ -11,6 +11,7 @@ from domain.actions import Actor, PersonId, TextRef
 from domain.calendar import Span
 from domain.meetings import Availability, Meeting, availability_after, meetings_after
 from domain.policy import Frozen
+from domain.referrals import Disclosure, Referral
 from domain.vocabulary import (
     Channel,
     CodeAnswer,
@@ -178,6 +179,8 @@ class Case(Frozen):
     meetings: tuple[Meeting, ...] = ()
     availability: tuple[Availability, ...] = ()
     letters: tuple[Letter, ...] = ()
+    referrals: tuple[Referral, ...] = ()
+    disclosures: tuple[Disclosure, ...] = ()
     adjustments: tuple[Adjustment, ...] = ()
     answers_to_code: tuple[tuple[PersonId, CodeAnswer], ...] = ()
     panel: tuple[PersonId, ...] = ()
@@ -237,6 +240,10 @@ class Case(Frozen):
     def letter(self, letter_id: str) -> Letter | None:
         """The letter with this id, if there is one."""
         return next((letter for letter in self.letters if letter.id == letter_id), None)
+
+    def referral(self, referral_id: str) -> Referral | None:
+        """The referral with this id, if there is one."""
+        return next((one for one in self.referrals if one.id == referral_id), None)
 
     def deadline(self, deadline_id: str) -> Deadline | None:
         """The open deadline with this id, if there is one."""
@@ -437,6 +444,40 @@ def _letter(case: Case, letter_id: str, **changed: Any) -> dict[str, Any]:
     }
 
 
+def _referred(case: Case, _: e.Event, fact: e.ReferralMade) -> dict[str, Any]:
+    referral = Referral(
+        id=fact.referral,
+        consent_of=fact.consent_of,
+        consented_on=fact.consented_on,
+        shared=fact.shared,
+        summary=fact.summary,
+    )
+    return {"referrals": (*case.referrals, referral)}
+
+
+def _referral(case: Case, referral_id: str, **changed: Any) -> dict[str, Any]:
+    return {
+        "referrals": tuple(
+            one.model_copy(update=changed) if one.id == referral_id else one
+            for one in case.referrals
+        )
+    }
+
+
+def _set_aside(case: Case, event: e.Event, fact: e.ConfidentialitySetAside) -> dict[str, Any]:
+    disclosure = Disclosure(id=fact.disclosure, decided_by=event.actor.person)
+    return {"disclosures": (*case.disclosures, disclosure)}
+
+
+def _looked_at(case: Case, _: e.Event, fact: e.ConfidentialityReviewed) -> dict[str, Any]:
+    return {
+        "disclosures": tuple(
+            one.model_copy(update={"reviewed": True}) if one.id == fact.disclosure else one
+            for one in case.disclosures
+        )
+    }
+
+
 def _panel(case: Case, _: e.Event, fact: e.PanelAssigned) -> dict[str, Any]:
     return {"panel": fact.members}
 
@@ -450,6 +491,12 @@ _CHANGES: dict[type, _Change] = {
     e.ConflictDeclared: lambda case, event, fact: {"conflicts": (*case.conflicts, fact.person)},
     e.AdvocateAppointed: lambda case, event, fact: {"advocate": fact.advocate},
     e.CodeAnswered: _answered,
+    e.AdvocacyEnded: lambda case, event, fact: {"advocate": None},
+    e.ReferralMade: _referred,
+    e.ReferralSent: lambda case, event, fact: _referral(case, fact.referral, sent=True),
+    e.ReferralEnded: lambda case, event, fact: _referral(case, fact.referral, outcome=fact.outcome),
+    e.ConfidentialitySetAside: _set_aside,
+    e.ConfidentialityReviewed: _looked_at,
     e.Signposted: lambda case, event, fact: {"signposted": True},
     e.ResponseRecorded: _responded,
     e.MeetingScheduled: _meeting_scheduled,

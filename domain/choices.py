@@ -18,11 +18,13 @@ from domain.vocabulary import (
     LetterStatus,
     Outcome,
     Procedure,
+    ReferralOutcome,
     ResponseKind,
     RestrictionStatus,
     ReviewResult,
     Role,
     Rule,
+    SharedItem,
     Stage,
 )
 
@@ -39,6 +41,7 @@ NOT_OFFERED = frozenset(
         ActionName.PREPARE_LETTERS,
         ActionName.RECORD_LETTER,
         ActionName.RECORD_RETURN,
+        ActionName.RECORD_REFERRAL_SENT,
     }
 )
 
@@ -310,10 +313,31 @@ class _Probes:
         sign = a.SignCode(id=_ID, answer=CodeAnswer.SIGNED, by=signer)
         yield _Probe(sign, "Record the answer to signing the code")
         yield _Probe(a.Signpost(id=_ID, to=_SOMEBODY), "Signpost the family to SENDIASS")
+        yield from self._confidences()
         yield _Probe(a.AgreeAdjustment(id=_ID, person=_SOMEBODY, text=_TEXT), "Agree an adjustment")
         for adjustment in self._case.adjustments:
             remove = a.RemoveAdjustment(id=_ID, adjustment=adjustment.id, reason=_TEXT)
             yield _Probe(remove, "Remove an adjustment", adjustment.id)
+
+    def _confidences(self) -> Iterator[_Probe]:
+        yield _Probe(a.EndAdvocacy(id=_ID), "Record that there is no advocate any more")
+        yield _Probe(a.OfferAccompaniment(id=_ID, how=_TEXT), "Offer another way not to be alone")
+        refer = a.ReferToSendiass(id=_ID, shared=(SharedItem.NAME,), consented_on=self._today)
+        yield _Probe(refer, "Refer the family to SENDIASS, as they agreed")
+        for referral in self._case.referrals:
+            if referral.open:
+                here = {"id": _ID, "referral": referral.id}
+                outcome = here | {"outcome": ReferralOutcome.ADVICE_GIVEN}
+                ended = a.RecordReferralOutcome.model_validate(outcome)
+                yield _Probe(ended, "Record what came of the referral", referral.id)
+                back = a.WithdrawConsent.model_validate(here)
+                yield _Probe(back, "Take consent to the referral back", referral.id)
+        aside = a.SetConfidentialityAside.model_validate(self._why | {"told": _TEXT, "what": _TEXT})
+        yield _Probe(aside, "Set confidentiality aside, to protect somebody")
+        for one in self._case.disclosures:
+            if not one.reviewed:
+                look = a.ReviewConfidentiality(id=_ID, disclosure=one.id, agrees=True)
+                yield _Probe(look, "Look at what was told without consent", one.id)
 
     def _records(self) -> Iterator[_Probe]:
         yield _Probe(

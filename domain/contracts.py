@@ -17,6 +17,7 @@ from domain.vocabulary import DeadlineKind, Occasion, Role, Rule, Stage
 
 ESCALATION = "EscalationWorkflow"
 FEEDBACK = "FeedbackWorkflow"
+REFERRAL = "ReferralWorkflow"
 RETENTION_SWEEP = "RetentionSweepWorkflow"
 CHECKPOINTS = "CheckpointWorkflow"
 ACT = "act"  # the update by which everybody acts on a case
@@ -39,6 +40,7 @@ LIST_GOVERNORS = "list_governors"
 SEND_CHECKPOINT = "send_checkpoint"
 SEND_FEEDBACK = "send_feedback"
 SEND_LETTER = "send_letter"
+SEND_REFERRAL = "send_referral"
 DRAFT_LETTERS = "draft_letters"
 LOOK_AT_MEETING = "look_at_meeting"
 DRAFT_MEETING_REMINDERS = "draft_meeting_reminders"
@@ -59,6 +61,11 @@ def case_workflow_id(school: str, reference: str) -> str:
 def meeting_workflow_id(school: str, reference: str, meeting: str) -> str:
     """The workflow id of a meeting: `case/<school>/<reference>/meeting/<meeting>`."""
     return f"{case_workflow_id(school, reference)}/meeting/{meeting}"
+
+
+def referral_workflow_id(school: str, reference: str, referral: str) -> str:
+    """The workflow id of a referral: `case/<school>/<reference>/referral/<referral>`."""
+    return f"{case_workflow_id(school, reference)}/referral/{referral}"
 
 
 class EscalationInput(Frozen):
@@ -191,6 +198,34 @@ class CheckpointNight(Frozen):
     number: int | None
     new: bool
     deliveries: tuple[Delivery, ...]
+
+
+class ReferralInput(Frozen):
+    """Starts a referral's workflow; it is not sent before `send_from`."""
+
+    school: str
+    reference: str
+    referral: str
+    send_from: AwareDatetime
+
+
+class ReferralWanted(Frozen):
+    """The input of the activity that sends a referral; what is shared stays behind."""
+
+    school: str
+    reference: str
+    referral: str
+    message_id: str
+
+
+class ReferralTold(Frozen):
+    """What became of a referral. Without a `digest` it is for the parent to take; `withdrawn`
+    says that nothing is to be shared any more."""
+
+    at: AwareDatetime
+    message_id: str | None = None
+    digest: str | None = None
+    withdrawn: bool = False
 
 
 class FeedbackWanted(Frozen):

@@ -15,6 +15,7 @@ from domain import (
     meeting_records,
     moves,
     record_actions,
+    referral_actions,
     replies,
     restricting,
     timers,
@@ -45,6 +46,14 @@ _HANDLERS: dict[ActionName, Callable[[Draft, Any], None]] = {
     ActionName.SHARE_CODE: record_actions.share_code,
     ActionName.SIGN_CODE: record_actions.sign_code,
     ActionName.SIGNPOST: record_actions.signpost,
+    ActionName.END_ADVOCACY: referral_actions.end_advocacy,
+    ActionName.OFFER_ACCOMPANIMENT: referral_actions.offer_accompaniment,
+    ActionName.REFER_TO_SENDIASS: referral_actions.refer,
+    ActionName.RECORD_REFERRAL_OUTCOME: referral_actions.record_outcome,
+    ActionName.WITHDRAW_CONSENT: referral_actions.withdraw_consent,
+    ActionName.SET_CONFIDENTIALITY_ASIDE: referral_actions.set_aside,
+    ActionName.REVIEW_CONFIDENTIALITY: referral_actions.review,
+    ActionName.RECORD_REFERRAL_SENT: referral_actions.record_sent,
     ActionName.REVIEW_BY_GOVERNOR: record_actions.review_by_governor,
     ActionName.ASSIGN_PANEL: record_actions.assign_panel,
     ActionName.SEE_NAMES: record_actions.see_names,
@@ -100,6 +109,13 @@ AFTER_CLOSING = frozenset(
         ActionName.PREPARE_LETTERS,
         ActionName.RECORD_LETTER,
         ActionName.RECORD_RETURN,
+        # What was asked of SENDIASS, and what was told to protect somebody, outlasts the case.
+        ActionName.REFER_TO_SENDIASS,
+        ActionName.RECORD_REFERRAL_SENT,
+        ActionName.RECORD_REFERRAL_OUTCOME,
+        ActionName.WITHDRAW_CONSENT,
+        ActionName.SET_CONFIDENTIALITY_ASIDE,
+        ActionName.REVIEW_CONFIDENTIALITY,
     }
 )
 

@@ -113,6 +113,12 @@ class SignpostOutstanding(CaseError):
     rule = Rule.SIGNPOSTING
 
 
+class ConsentMissing(CaseError):
+    """Nothing of a case is shared outside without the parent's consent."""
+
+    rule = Rule.CONSENT
+
+
 class ConflictOfInterest(CaseError):
     """Nobody decides, confirms or reviews a case in which they are named, which they raised, or
     in which they declared a conflict. Ask a colleague."""

@@ -18,10 +18,12 @@ from domain.vocabulary import (
     Occasion,
     Outcome,
     Procedure,
+    ReferralOutcome,
     ResponseKind,
     Role,
     Scope,
     Severity,
+    SharedItem,
     Stage,
     StopReason,
     Track,
@@ -163,6 +165,70 @@ class AdvocateAppointed(Frozen):
     type: Literal["advocate:appointed"] = "advocate:appointed"
     advocate: PersonId
     replaces: PersonId | None
+
+
+class AdvocacyEnded(Frozen):
+    """The parent has no advocate on this case any more."""
+
+    type: Literal["advocacy:ended"] = "advocacy:ended"
+    advocate: PersonId
+
+
+class AccompanimentOffered(Frozen):
+    """A parent whose advocate is limited was offered another way not to be alone."""
+
+    type: Literal["accompaniment:offered"] = "accompaniment:offered"
+    to: PersonId
+    how: TextRef
+
+
+class ReferralMade(Frozen):
+    """SENDIASS is told what the parent agreed to share, and nothing else."""
+
+    type: Literal["referral:made"] = "referral:made"
+    referral: str
+    consent_of: PersonId
+    consented_on: date
+    shared: tuple[SharedItem, ...]
+    summary: TextRef | None
+
+
+class ReferralSent(Frozen):
+    """It went by e-mail; or, without a `digest`, it is for the parent to take there."""
+
+    type: Literal["referral:sent"] = "referral:sent"
+    referral: str
+    message_id: str | None
+    digest: str | None
+    sent_at: AwareDatetime
+
+
+class ReferralEnded(Frozen):
+    type: Literal["referral:ended"] = "referral:ended"
+    referral: str
+    outcome: ReferralOutcome
+    note: TextRef | None = None
+
+
+class ConfidentialitySetAside(Frozen):
+    """Something was told without consent in order to protect somebody: a decision, with reasons."""
+
+    type: Literal["confidentiality:set_aside"] = "confidentiality:set_aside"
+    disclosure: str
+    clauses: tuple[str, ...]
+    follow_up: str | None
+    reason: TextRef
+    told: TextRef
+    what: TextRef
+
+
+class ConfidentialityReviewed(Frozen):
+    """A second person has looked at that decision."""
+
+    type: Literal["confidentiality:reviewed"] = "confidentiality:reviewed"
+    disclosure: str
+    agrees: bool
+    reason: TextRef | None
 
 
 class CodeShared(Frozen):
@@ -522,6 +588,13 @@ Fact = Annotated[
     | ConflictDeclared
     | NotActedOn
     | AdvocateAppointed
+    | AdvocacyEnded
+    | AccompanimentOffered
+    | ReferralMade
+    | ReferralSent
+    | ReferralEnded
+    | ConfidentialitySetAside
+    | ConfidentialityReviewed
     | CodeShared
     | CodeAnswered
     | Signposted

@@ -36,6 +36,12 @@ RETURNED_LETTER_WITHIN = Span(amount=2, clock=Clock.SCHOOL_DAYS)
 """The time in which another way is found to somebody whom a letter did not reach."""
 
 
+REFERRAL_WITHIN = Span(amount=10, clock=Clock.SCHOOL_DAYS)
+"""The time after which somebody asks what came of a referral to SENDIASS."""
+DISCLOSURE_REVIEW_WITHIN = Span(amount=1, clock=Clock.SCHOOL_DAYS)
+"""The time in which a second person looks at what was told without consent."""
+
+
 class Frozen(BaseModel):
     """A value: it cannot be changed, and it refuses a field it does not know."""
 
@@ -245,6 +251,13 @@ class Policy(Frozen):
     )
     returned_letter_within: Span = Field(
         default=RETURNED_LETTER_WITHIN, exclude_if=lambda span: span == RETURNED_LETTER_WITHIN
+    )
+    referral_within: Span = Field(
+        default=REFERRAL_WITHIN, exclude_if=lambda span: span == REFERRAL_WITHIN
+    )
+    disclosure_review_within: Span = Field(
+        default=DISCLOSURE_REVIEW_WITHIN,
+        exclude_if=lambda span: span == DISCLOSURE_REVIEW_WITHIN,
     )
     themes: tuple[Theme, ...] = Field(default=(), exclude_if=lambda themes: not themes)
     ladders: tuple[Ladder, ...] = Field(min_length=1)

@@ -27,6 +27,7 @@ from domain.events import (
     SawNames,
     Signposted,
 )
+from domain.referral_actions import no_longer_owed_to_the_advocate
 from domain.safeguards import fair_panel, reasons
 from domain.vocabulary import DeadlineKind, DutyKind, DutyTrigger, Role, Stage
 
@@ -92,6 +93,8 @@ def appoint_advocate(draft: Draft, action: a.AppointAdvocate) -> None:
     if action.advocate == case.advocate:
         raise NotAllowedHere("They are the advocate on this case already.")
     draft.add(AdvocateAppointed(advocate=action.advocate, replaces=case.advocate))
+    if case.advocate is not None:
+        no_longer_owed_to_the_advocate(draft)  # the new one is owed it anew, from today
     draft.owe(DutyTrigger.ADVOCATE_APPOINTED)
 
 

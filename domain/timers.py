@@ -22,6 +22,7 @@ from domain.events import (
     StageChanged,
 )
 from domain.moves import settle_deadlines
+from domain.referral_actions import DISCLOSURE, REFERRAL
 from domain.restricting import ABOUT_A_RESTRICTION, rules_of_restriction
 from domain.vocabulary import ActionName, DeadlineKind, DutyKind, Outcome, Stage
 
@@ -31,10 +32,16 @@ MET_BY = {
     DutyKind.SHARE_CODE_WITH_ADVOCATE: ActionName.SHARE_CODE,
     DutyKind.ASK_TO_SIGN: ActionName.SIGN_CODE,
     DutyKind.SIGNPOST: ActionName.SIGNPOST,
+    DutyKind.OFFER_ACCOMPANIMENT: ActionName.OFFER_ACCOMPANIMENT,
     DutyKind.RESCHEDULE: ActionName.RESCHEDULE_MEETING,
     DutyKind.RECORD_MEETING: ActionName.RECORD_MEETING,
 }
 """Duties that only their own action meets, so that the record says what was really done."""
+MET_BY_ITSELF = {
+    REFERRAL: ActionName.RECORD_REFERRAL_OUTCOME,
+    DISCLOSURE: ActionName.REVIEW_CONFIDENTIALITY,
+}
+"""The same for duties that follow from an action and stand in no ladder."""
 MET_BY_DECIDING = frozenset({DeadlineKind.LATE_REPRESENTATIONS, DeadlineKind.REVIEW_REQUEST})
 
 
@@ -45,6 +52,10 @@ def complete(draft: Draft, action: a.CompleteFollowUp) -> None:
     # A code that was published before the action was known gives it to nobody.
     if duty and duty.kind in MET_BY and draft.ladder.roles_for(MET_BY[duty.kind]):
         raise NotAllowedHere(f"This duty is met by the action {MET_BY[duty.kind].value}.")
+    if deadline.about in MET_BY_ITSELF and deadline.kind is DeadlineKind.DUTY:
+        raise NotAllowedHere(
+            f"This duty is met by the action {MET_BY_ITSELF[deadline.about].value}."
+        )
     if deadline.kind in MET_BY_DECIDING:
         raise NotAllowedHere(
             f"The decision on restriction {deadline.about} answers this: confirm, review or lift "

@@ -102,6 +102,13 @@ class ActionName(StrEnum):
     SHARE_CODE = "share_code"
     SIGN_CODE = "sign_code"
     SIGNPOST = "signpost"
+    END_ADVOCACY = "end_advocacy"
+    OFFER_ACCOMPANIMENT = "offer_accompaniment"
+    REFER_TO_SENDIASS = "refer_to_sendiass"
+    RECORD_REFERRAL_OUTCOME = "record_referral_outcome"
+    WITHDRAW_CONSENT = "withdraw_consent"
+    SET_CONFIDENTIALITY_ASIDE = "set_confidentiality_aside"
+    REVIEW_CONFIDENTIALITY = "review_confidentiality"
     SCHEDULE_MEETING = "schedule_meeting"
     RESCHEDULE_MEETING = "reschedule_meeting"
     HOLD_MEETING = "hold_meeting"
@@ -131,6 +138,7 @@ class ActionName(StrEnum):
     PREPARE_LETTERS = "prepare_letters"
     RECORD_LETTER = "record_letter"
     RECORD_RETURN = "record_return"
+    RECORD_REFERRAL_SENT = "record_referral_sent"
 
 
 class Scope(StrEnum):
@@ -166,6 +174,25 @@ class Channel(StrEnum):
 
     EMAIL = "email"
     POST = "post"  # it is printed, and somebody says when it was posted
+
+
+class SharedItem(StrEnum):
+    """What a parent may agree to share with SENDIASS. Nothing else of a case goes there."""
+
+    NAME = "name"
+    CONTACT = "contact"  # the e-mail address at which the parent can be reached
+    SUMMARY = "summary"  # what it is about, in words written for this
+
+
+class ReferralOutcome(StrEnum):
+    """What came of a referral to SENDIASS."""
+
+    ADVICE_GIVEN = "advice_given"
+    INDEPENDENT_SUPPORTER = "independent_supporter"
+    MEDIATION_ARRANGED = "mediation_arranged"
+    DECLINED = "declined"  # by the parent or by the service
+    NO_ANSWER = "no_answer"
+    CONSENT_WITHDRAWN = "consent_withdrawn"
 
 
 class Security(StrEnum):
@@ -275,6 +302,7 @@ class DutyKind(StrEnum):
     SHARE_CODE_WITH_ADVOCATE = "share_code_with_advocate"
     ASK_TO_SIGN = "ask_to_sign"
     SIGNPOST = "signpost"
+    OFFER_ACCOMPANIMENT = "offer_accompaniment"
     SHARE_INFORMATION = "share_information"
     RECORD_MEETING = "record_meeting"
     RESCHEDULE = "reschedule"
@@ -332,6 +360,7 @@ class Rule(StrEnum):
     TO_BE_HEARD = "to_be_heard"
     NO_OPEN_ENDED_RESTRICTION = "no_open_ended_restriction"
     SIGNPOSTING = "signposting"
+    CONSENT = "consent"
     CONFLICT_OF_INTEREST = "conflict_of_interest"
     REASONS = "reasons"
     TIMERS_REMIND = "timers_remind"
@@ -339,7 +368,6 @@ class Rule(StrEnum):
     SIGNING_IS_ASKED = "signing_is_asked"
     OUT_OF_THE_LADDER = "out_of_the_ladder"
     ADJUSTMENTS = "adjustments"
-    CONSENT = "consent"
     RESTRICTION_STANDS = "restriction_stands"
     CASE_CHANGED = "case_changed"
     UNKNOWN_THING = "unknown_thing"

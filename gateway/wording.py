@@ -168,6 +168,22 @@ _WORDS: dict[type, Callable[[Any], str]] = {
     e.AdvocateAppointed: lambda f: "An advocate was named",
     e.CodeShared: lambda f: f"The code was shared with the {spoken(f.with_role)}",
     e.CodeAnswered: _answer,
+    e.AdvocacyEnded: lambda f: "There is no advocate any more",
+    e.AccompanimentOffered: lambda f: "The parent was offered another way not to be alone",
+    e.ReferralMade: lambda f: (
+        f"Referral {f.referral} to SENDIASS, sharing: {', '.join(map(spoken, f.shared))}"
+    ),
+    e.ReferralSent: lambda f: (
+        f"Referral {f.referral} was sent to SENDIASS"
+        if f.digest
+        else f"Referral {f.referral} is for the parent to take to SENDIASS"
+    ),
+    e.ReferralEnded: lambda f: f"Referral {f.referral} ended: {spoken(f.outcome)}",
+    e.ConfidentialitySetAside: lambda f: "Confidentiality was set aside, with the reason",
+    e.ConfidentialityReviewed: lambda f: (
+        f"A second person looked at disclosure {f.disclosure} and "
+        f"{'agreed' if f.agrees else 'did not agree'}"
+    ),
     e.Signposted: lambda f: "The family was told how to reach SENDIASS",
     e.MeetingScheduled: lambda f: f"Meeting {f.meeting} arranged for {day(f.at.date())}",
     e.MeetingRescheduled: lambda f: f"Meeting {f.meeting} moved to {day(f.at.date())}",

@@ -46,6 +46,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows import ports
     from workflows.correspondence import Correspondence
     from workflows.meetings_of_a_case import MeetingsOfACase
+    from workflows.referrals_of_a_case import ReferralsOfACase
     from workflows.reminders import reminders_for, send_from
 
 _SCHOOL = SearchAttributeKey.for_keyword(SEARCH_SCHOOL)
@@ -71,6 +72,7 @@ class EscalationWorkflow:
             lambda: self.case, lambda: self.rules.calendar, self._by_itself
         )
         self._meetings = MeetingsOfACase(lambda: self.case, lambda: self.rules)
+        self._referrals = ReferralsOfACase(lambda: self.case, lambda: self.rules)
         self._shown: tuple[str, datetime | None] | None = None
 
     @workflow.run
@@ -260,6 +262,7 @@ class EscalationWorkflow:
         self._show()
         self._letters.send()
         self._meetings.tell_of(tuple(events))
+        self._referrals.tell_of(tuple(events))
         return Acted(stage=after.stage, sequence=after.sequence, events=tuple(events))
 
     def _adopt(self, action: Action) -> None:
@@ -281,7 +284,8 @@ class EscalationWorkflow:
         self._shown = (case.stage.value, due)
 
     def _all_done(self) -> bool:
-        busy = self._reminding or self._letters.under_way or self._meetings.under_way
+        parts = (self._letters, self._meetings, self._referrals)
+        busy = self._reminding or any(one.under_way for one in parts)
         return workflow.all_handlers_finished() and not busy
 
     async def _hand_over(self) -> None:

@@ -21,6 +21,7 @@ with workflow.unsafe.imports_passed_through():
         SEND_FEEDBACK,
         SEND_LETTER,
         SEND_PROPOSAL,
+        SEND_REFERRAL,
         SEND_REMINDER,
         CheckpointFor,
         CheckpointMade,
@@ -35,6 +36,8 @@ with workflow.unsafe.imports_passed_through():
         MeetingWanted,
         Proposed,
         RecordEvents,
+        ReferralTold,
+        ReferralWanted,
         Reminder,
         Rules,
         RulesWanted,
@@ -242,3 +245,15 @@ async def send_feedback(wanted: FeedbackWanted) -> FeedbackSent:
         retry_policy=_PATIENTLY,
     )
     return sent
+
+
+async def send_referral(wanted: ReferralWanted) -> ReferralTold:
+    """Sends a referral to SENDIASS; a server that is away is tried again."""
+    told: ReferralTold = await workflow.execute_activity(
+        SEND_REFERRAL,
+        wanted,
+        result_type=ReferralTold,
+        start_to_close_timeout=timedelta(seconds=60),
+        retry_policy=_PATIENTLY,
+    )
+    return told

@@ -6,7 +6,9 @@ from domain.calendar import SchoolCalendar
 from domain.case import Case
 from domain.contracts import Reminder
 from domain.events import DeadlineMissed, DeadlineReminded, Event
+from domain.letter_actions import RETURNED_LETTER
 from domain.policy import Ladder
+from domain.referral_actions import DISCLOSURE, REFERRAL
 from domain.vocabulary import DeadlineKind, Occasion
 
 
@@ -45,6 +47,13 @@ def reminders_for(ladder: Ladder, before: Case, after: Case, event: Event) -> Re
     )
 
 
+_OF_NO_LADDER = {
+    RETURNED_LETTER: "find another way to somebody whom a letter did not reach",
+    REFERRAL: "ask what came of the referral to SENDIASS",
+    DISCLOSURE: "look at what was told without consent, as a second person",
+}
+
+
 def _words(ladder: Ladder, kind: DeadlineKind, about: str) -> str:
     match kind:
         case DeadlineKind.FOLLOW_UP:
@@ -52,7 +61,7 @@ def _words(ladder: Ladder, kind: DeadlineKind, about: str) -> str:
             return checks.get(about, about)
         case DeadlineKind.DUTY:
             kinds = {duty.id: duty.kind.value.replace("_", " ") for duty in ladder.duties}
-            return kinds.get(about, about)
+            return kinds.get(about) or _OF_NO_LADDER.get(about, about)
         case DeadlineKind.CONFIRMATION:
             return "decide on the restriction that was proposed"
         case DeadlineKind.REVIEW:

@@ -95,6 +95,20 @@ async def swept(folder: Path, outbox: Outbox) -> None:
         keep("retention-sweep", await handle.fetch_history())
 
 
+async def referred(folder: Path, outbox: Outbox) -> None:
+    """Records a referral, and the case that it belongs to."""
+    async with (
+        skipping_time(encrypted_converter(KEYRING)) as environment,
+        at_work(environment.client, folder, outbox.port) as school,
+    ):
+        cases = school.cases(environment.client, QUEUE)
+        running = Running(school=school, environment=environment, cases=cases, outbox=outbox)
+        case, referral = await scenarios.a_referral(running)
+        client = environment.client
+        keep("case-with-a-referral", await client.get_workflow_handle(case).fetch_history())
+        keep("referral", await client.get_workflow_handle(referral).fetch_history())
+
+
 async def passed_on(folder: Path, outbox: Outbox) -> None:
     """Records feedback that is passed on to the local authority."""
     async with (
@@ -131,6 +145,7 @@ async def record(outbox: Outbox, folders: list[Path]) -> None:
     await with_time_skipped("checkpoint-night", scenarios.a_night, folders[4], outbox)
     await met(folders[5], outbox)
     await passed_on(folders[6], outbox)
+    await referred(folders[7], outbox)
 
 
 def main() -> None:
@@ -139,7 +154,7 @@ def main() -> None:
     with contextlib.ExitStack() as stack:
         folders = [
             Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="evenhand-")))
-            for _ in range(7)
+            for _ in range(8)
         ]
         outbox = stack.enter_context(running_outbox())
         asyncio.run(record(outbox, folders))

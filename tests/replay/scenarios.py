@@ -14,6 +14,7 @@ from domain.contracts import (
     FeedbackSent,
     case_workflow_id,
     meeting_workflow_id,
+    referral_workflow_id,
 )
 from domain.feedback import Feedback
 from domain.register import HoldPlaced
@@ -152,3 +153,21 @@ async def feedback_passed_on(client: Client, school: SchoolInTest) -> tuple[Feed
     counted = await feedback_of(stores, SCHOOL, now, days=(now.date(), now.date()))
     sent = await pass_on(client, SCHOOL, counted, school.actor("gil"), task_queue=QUEUE)
     return counted, sent
+
+
+async def a_referral(running: Running) -> tuple[str, str]:
+    """A referral that goes to the parent, for want of an address, and what came of it; the
+    workflow ids of the case and of the referral."""
+    cases, school = running.cases, running.school
+    opened = await cases.open(POLICY, school.concern(), school.actor("asha"))
+    reference, parent = opened.reference, school.actor("hana")
+    await cases.act(reference, "refer_to_sendiass", {"shared": ["name"]}, parent)
+    now = await running.environment.get_current_time()
+    await running.pass_time(now + timedelta(days=4))
+    (referral,) = (await cases.show(reference)).referrals
+    assert referral.sent
+    came = {"referral": referral.id, "outcome": "advice_given"}
+    await cases.act(reference, "record_referral_outcome", came, parent)
+    its_own = referral_workflow_id(SCHOOL, reference, referral.id)
+    await running.client.get_workflow_handle(its_own).result()
+    return case_workflow_id(SCHOOL, reference), its_own

@@ -1,0 +1,181 @@
+"""Referrals to SENDIASS, what is told without consent, and who stands beside a parent."""
+
+from datetime import timedelta
+
+import pytest
+
+from domain.errors import (
+    ConsentMissing,
+    NotAllowedHere,
+    NotAuthorised,
+    PromiseOutstanding,
+    ReasonMissing,
+    SecondPersonNeeded,
+    UnknownThing,
+)
+from domain.events import AdvocateAppointed, ReferralEnded, ReferralMade
+from domain.referral_actions import DISCLOSURE, REFERRAL
+from domain.vocabulary import ReferralOutcome, Rule, SharedItem, Track
+from tests.rules.building import (
+    ADVOCATE,
+    CHAIR,
+    DEPUTY,
+    HEAD,
+    OFFICE,
+    PARENT,
+    Story,
+    a_text,
+    under_restriction,
+)
+
+NAME = (SharedItem.NAME,)
+WITH_SUMMARY = (SharedItem.NAME, SharedItem.CONTACT, SharedItem.SUMMARY)
+
+
+def referred() -> Story:
+    story = Story()
+    story.do("refer_to_sendiass", PARENT, shared=WITH_SUMMARY, summary=a_text("summary"))
+    return story
+
+
+def test_a_parent_who_asks_has_agreed() -> None:
+    story = referred()
+
+    (made,) = [fact for fact in story.facts if isinstance(fact, ReferralMade)]
+    assert made.consent_of == PARENT.person
+    assert made.shared == WITH_SUMMARY
+    assert REFERRAL in story.duties()
+    duty = next(d for d in story.case.deadlines if d.about == REFERRAL)
+    # Ten school days from Monday 14 September 2026.
+    assert f"{duty.due_on:%A %d %B}" == "Monday 28 September"
+
+
+def test_nothing_is_shared_without_consent() -> None:
+    story = Story()
+
+    refused = story.refused(ConsentMissing, "refer_to_sendiass", DEPUTY, shared=NAME)
+
+    assert refused.rule is Rule.CONSENT
+    tomorrow = story.now.date() + timedelta(days=1)
+    story.refused(ConsentMissing, "refer_to_sendiass", DEPUTY, shared=NAME, consented_on=tomorrow)
+    story.do("refer_to_sendiass", DEPUTY, shared=NAME, consented_on=story.now.date())
+    assert story.case.referrals[-1].consented_on == story.now.date()
+
+
+def test_an_advocate_does_not_agree_for_the_parent() -> None:
+    Story().refused(NotAuthorised, "refer_to_sendiass", ADVOCATE, shared=NAME)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        pytest.param({"shared": NAME, "summary": a_text("more")}, id="more than was agreed"),
+        pytest.param({"shared": WITH_SUMMARY}, id="agreed and not written"),
+    ],
+)
+def test_the_summary_is_shared_if_and_only_if_it_was_agreed(given: dict[str, object]) -> None:
+    Story().refused(ConsentMissing, "refer_to_sendiass", PARENT, **given)
+
+
+def test_one_referral_at_a_time_until_something_came_of_it() -> None:
+    story = referred()
+    story.refused(NotAllowedHere, "refer_to_sendiass", PARENT, shared=NAME)
+    referral = story.case.referrals[0].id
+
+    story.do(
+        "record_referral_outcome",
+        DEPUTY,
+        referral=referral,
+        outcome=ReferralOutcome.INDEPENDENT_SUPPORTER,
+    )
+
+    assert REFERRAL not in story.duties()
+    story.do("refer_to_sendiass", PARENT, shared=NAME)
+
+
+def test_consent_that_was_given_can_be_taken_back() -> None:
+    story = referred()
+    referral = story.case.referrals[0].id
+
+    story.do("withdraw_consent", PARENT, referral=referral)
+
+    fact = next(f for f in story.facts if isinstance(f, ReferralEnded))
+    assert fact.outcome is ReferralOutcome.CONSENT_WITHDRAWN
+    assert REFERRAL not in story.duties()
+    story.refused(UnknownThing, "withdraw_consent", PARENT, referral=referral)
+
+
+def test_the_duty_to_ask_is_met_by_the_outcome_alone() -> None:
+    story = referred()
+    duty = next(d for d in story.case.deadlines if d.about == REFERRAL)
+
+    refused = story.refused(
+        NotAllowedHere, "complete_follow_up", DEPUTY, deadline=duty.id, result=a_text("done")
+    )
+
+    assert "record_referral_outcome" in refused.sentence
+
+
+def test_confidentiality_is_set_aside_by_a_decision_that_a_second_person_reviews() -> None:
+    story = Story()
+    told = {"told": a_text("whom"), "what": a_text("what")}
+    story.refused(NotAuthorised, "set_confidentiality_aside", DEPUTY, **told)
+    story.refused(ReasonMissing, "set_confidentiality_aside", HEAD, reason=None, **told)
+    story.do("set_confidentiality_aside", HEAD, **told)
+    disclosure = story.case.disclosures[0].id
+
+    assert DISCLOSURE in story.duties()
+    story.refused(PromiseOutstanding, "close", HEAD, outcome="resolved")
+    story.refused(
+        SecondPersonNeeded, "review_confidentiality", HEAD, disclosure=disclosure, agrees=True
+    )
+    disagrees = {"disclosure": disclosure, "agrees": False}
+    story.refused(ReasonMissing, "review_confidentiality", CHAIR, reason=None, **disagrees)
+    story.do("review_confidentiality", CHAIR, **disagrees)
+
+    assert DISCLOSURE not in story.duties()
+    story.do("close", HEAD, outcome="resolved")
+
+
+def test_another_advocate_is_owed_the_code_anew() -> None:
+    story = Story(track=Track.SCHOOL_CONCERN, by=PARENT)
+    story.do("appoint_advocate", PARENT, advocate="first")
+    owed = {d.about: d for d in story.case.deadlines if "advocate" in d.about}
+    assert owed
+    story.wait("1 school day")
+
+    story.do("appoint_advocate", PARENT, advocate="second")
+
+    now_owed = {d.about: d for d in story.case.deadlines if "advocate" in d.about}
+    assert now_owed.keys() == owed.keys()
+    assert all(now_owed[about].due_on > owed[about].due_on for about in owed)
+    assert isinstance(
+        next(f for f in reversed(story.facts) if isinstance(f, AdvocateAppointed)).replaces, str
+    )
+    assert "first" not in story.case.parties
+
+
+def test_a_parent_may_go_on_without_an_advocate() -> None:
+    story = Story(track=Track.SCHOOL_CONCERN, by=PARENT)
+    story.refused(NotAllowedHere, "end_advocacy", PARENT)
+    story.do("appoint_advocate", PARENT, advocate="first")
+
+    story.do("end_advocacy", PARENT)
+
+    assert story.case.advocate is None
+    assert not [about for about in story.duties() if "advocate" in about]
+
+
+def test_an_advocate_whose_case_it_is_stays_on_it() -> None:
+    Story().refused(NotAllowedHere, "end_advocacy", PARENT)
+
+
+def test_a_parent_whose_advocate_is_limited_is_not_left_alone() -> None:
+    story = under_restriction()
+    story.wait("6 school days")
+    story.do("confirm_restriction", HEAD, restriction=story.restriction.id)
+    assert {"signpost", "offer-accompaniment"} <= story.duties()
+
+    story.do("offer_accompaniment", OFFICE, how=a_text("a governor who takes neither side"))
+
+    assert "offer-accompaniment" not in story.duties()

@@ -1,0 +1,104 @@
+"""A referral to SENDIASS, sent over real SMTP: what was agreed and nothing else, and once."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from domain.contracts import referral_workflow_id
+from domain.vocabulary import ReferralOutcome
+from storage.letter_files import load_templates
+from tests.support.school import POLICY, SCHOOL
+from tests.workflows.conftest import Running
+
+SUMMARY = "We need help to prepare for the annual review."
+AGREED = {"shared": ["name", "summary"], "summary": SUMMARY}
+
+
+@pytest.fixture(autouse=True)
+def _sendiass_is_known(running: Running, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "letters"
+    folder.mkdir()
+    (folder / "school.yaml").write_text(
+        "name: Rowan Hill Primary School\n"
+        "sendiass: {name: Camden SENDIASS, email: help@sendiass.example}\n"
+    )
+    templates = load_templates(folder)
+    monkeypatch.setattr(running.school.stores.writer, "_templates", lambda school: templates)
+
+
+async def a_case(running: Running) -> str:
+    opened = await running.cases.open(
+        POLICY, running.school.concern(), running.school.actor("asha")
+    )
+    return opened.reference
+
+
+async def days_pass(running: Running, days: int) -> None:
+    now = await running.environment.get_current_time()
+    await running.pass_time(now + timedelta(days=days))
+
+
+async def test_sendiass_is_told_what_was_agreed_and_nothing_else(running: Running) -> None:
+    reference = await a_case(running)
+
+    await running.cases.act(reference, "refer_to_sendiass", AGREED, running.school.actor("hana"))
+    await days_pass(running, 4)
+
+    (message,) = [m for m in running.outbox.messages if m["To"] == "help@sendiass.example"]
+    said = message.get_content()
+    assert "Name: Hana Novak" in said
+    assert SUMMARY in said
+    for kept in ("hana@", "Idris", "Spoke over", "advocate", "Asha"):
+        assert kept not in said
+    types = await running.types(reference)
+    assert types.count("referral:sent") == 1
+    case = await running.cases.show(reference)
+    assert case.referrals[0].sent
+
+    outcome = {"referral": case.referrals[0].id, "outcome": ReferralOutcome.ADVICE_GIVEN.value}
+    await running.cases.act(
+        reference, "record_referral_outcome", outcome, running.school.actor("ben")
+    )
+    handle = running.client.get_workflow_handle(
+        referral_workflow_id(SCHOOL, reference, case.referrals[0].id)
+    )
+    await handle.result()
+    assert (await running.school.stores.record.verify(SCHOOL)).holds
+
+
+async def test_what_was_not_sent_yet_stays_when_consent_is_taken_back(running: Running) -> None:
+    reference = await a_case(running)
+    calendar = await running.school.stores.shelf.calendar(
+        (await running.cases.show(reference)).calendar_digest
+    )
+    now = await running.environment.get_current_time()
+    days = [now.date() + timedelta(days=n) for n in range(1, 12)]
+    closed = next(one for one in days if not calendar.is_school_day(one))
+    await running.pass_time(calendar.opening(closed))
+    parent = running.school.actor("hana")
+    await running.cases.act(reference, "refer_to_sendiass", AGREED, parent)
+    referral = (await running.cases.show(reference)).referrals[0].id
+
+    await running.cases.act(reference, "withdraw_consent", {"referral": referral}, parent)
+    handle = running.client.get_workflow_handle(referral_workflow_id(SCHOOL, reference, referral))
+    await handle.result()
+    await days_pass(running, 5)
+
+    assert not [m for m in running.outbox.messages if m["To"] == "help@sendiass.example"]
+    assert "referral:sent" not in await running.types(reference)
+
+
+async def test_nobody_hearing_of_it_is_reminded_of_by_the_case(running: Running) -> None:
+    reference = await a_case(running)
+    await running.cases.act(reference, "refer_to_sendiass", AGREED, running.school.actor("hana"))
+    case = await running.cases.show(reference)
+    due = next(d for d in case.deadlines if d.about == "referral-outcome").due_at
+
+    await running.pass_time(due + timedelta(days=1))
+
+    assert any(
+        "what came of the referral" in message.get_content()
+        for message in running.outbox.messages
+        if not message.is_multipart() and message["To"] != "help@sendiass.example"
+    )
