@@ -67,7 +67,7 @@ bench: install ## Measure how fast a million events are verified (takes a quarte
 	$(BIN)/python -m benchmarks.record $(BENCH_FLAGS)
 
 # The machine's own index settings stay out of the lock files.
-LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --no-config
+LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --no-config --no-strip-extras
 
 .PHONY: lock
 lock: ## Lock the dependencies anew (needs uv; add UPGRADE=--upgrade for newer versions)
