@@ -151,6 +151,11 @@ class Settings(BaseSettings):
     smtp_authority: Annotated[Path, AfterValidator(_absolute), AfterValidator(_is_file)] | None = (
         None
     )
+    notify_key: SecretStr | None = None
+    notify_template: Annotated[str, Field(pattern=r"^[0-9a-f-]{36}$")] | None = None
+    notify_url: Annotated[str, Field(pattern=r"^https?://")] = (
+        "https://api.notifications.service.gov.uk"
+    )
     mail_from: Annotated[str, Field(pattern=r"^[^@\s<>]+@[^@\s<>]+$")] = "evenhand@localhost"
     attachment_bytes: Annotated[int, Field(ge=1024, le=100 * 1024 * 1024)] = 10 * 1024 * 1024
     attachments_per_reply: Annotated[int, Field(ge=1, le=100)] = 10
@@ -165,6 +170,8 @@ class Settings(BaseSettings):
     def _password_is_kept(self) -> Self:
         if (self.smtp_user is None) != (self.smtp_password is None):
             raise ValueError("EVENHAND_SMTP_USER and EVENHAND_SMTP_PASSWORD are given together.")
+        if (self.notify_key is None) != (self.notify_template is None):
+            raise ValueError("EVENHAND_NOTIFY_KEY and EVENHAND_NOTIFY_TEMPLATE are given together.")
         if self.smtp_user and self.mail_security is Security.NONE and not self._mail_is_here:
             raise ValueError(
                 "EVENHAND_SMTP_SECURITY is “none”: a password would cross the network in clear. "
@@ -277,7 +284,14 @@ def _sentence(detail: ErrorDetails) -> str:
     context: dict[str, Any] = detail.get("ctx", {})
     # What was given is repeated only where it can't be a secret.
     secret = field in (
-        *("master_key", "payload_keys", "audit_keys", "database_url", "smtp_password"),
+        *(
+            "master_key",
+            "payload_keys",
+            "audit_keys",
+            "database_url",
+            "smtp_password",
+            "notify_key",
+        ),
     )
     given = "is not right" if secret else f"is “{detail['input']}”"
     match detail["type"]:
@@ -287,6 +301,10 @@ def _sentence(detail: ErrorDetails) -> str:
             wanted = f"choose {context['expected']}"
         case "int_parsing" | "greater_than_equal" | "less_than_equal":
             wanted = _WHOLE_NUMBERS.get(field, "a port is a whole number from 1 to 65535")
+        case "string_pattern_mismatch" if field == "notify_template":
+            wanted = "give the template's id, 36 characters long, as Notify shows it"
+        case "string_pattern_mismatch" if field == "notify_url":
+            wanted = "it begins with https://"
         case "string_pattern_mismatch":
             wanted = "an e-mail address is needed, such as office@school.example"
         case _:

@@ -16,7 +16,8 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 
 from activities.checkpoints import NightlyCheckpoints
 from activities.feedback import FeedbackPost
-from activities.letters import Letters
+from activities.govuk_notify import GovukNotify
+from activities.letters import Letters, Messenger
 from activities.mail_server import MailServer
 from activities.meetings import Meetings
 from activities.notices import Notices
@@ -75,6 +76,7 @@ def build_worker(
     task_queue: str,
     metrics: Metrics,
     audit_keys: Callable[[], SigningKeys],
+    messenger: Messenger | None = None,
     runner: WorkflowRunner | None = None,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> Worker:
@@ -119,7 +121,7 @@ def build_worker(
         stores.record,
         stores.shelf,
         stores.writer,
-        mail,
+        messenger or mail,
         now=now,
         on_sent=metrics.letter_sent,
     )
@@ -148,6 +150,18 @@ def build_worker(
         ],
         workflow_runner=runner or sandbox(),
         graceful_shutdown_timeout=GRACE,
+    )
+
+
+def letter_messenger(settings: Settings) -> Messenger:
+    """Who takes letters over: GOV.UK Notify where the school has a key, else the mail server."""
+    if settings.notify_key is None or settings.notify_template is None:
+        return mail_server(settings)
+    return GovukNotify(
+        settings.notify_key.get_secret_value(),
+        settings.notify_template,
+        settings.mail_from,
+        settings.notify_url,
     )
 
 
@@ -201,6 +215,7 @@ async def run(settings: Settings, stop: asyncio.Event) -> None:
             client,
             stores,
             mail_server(settings),
+            messenger=letter_messenger(settings),
             task_queue=settings.task_queue,
             metrics=metrics,
             audit_keys=partial(audit_keys_of, settings),

@@ -165,3 +165,36 @@ def test_the_documented_defaults_are_the_real_ones() -> None:
     documented = dict(re.findall(r"^\| `(EVENHAND_\w+)` \| `([^`]+)` \|", page, re.MULTILINE))
 
     assert plain.items() == {name: documented.get(name) for name in plain}.items()
+
+
+@pytest.mark.parametrize(
+    ("given_values", "told"),
+    [
+        (
+            {"notify_key": "k"},
+            "EVENHAND_NOTIFY_KEY and EVENHAND_NOTIFY_TEMPLATE are given together",
+        ),
+        ({"smtp_user": "me"}, "EVENHAND_SMTP_USER and EVENHAND_SMTP_PASSWORD are given together"),
+        (
+            {
+                "smtp_user": "me",
+                "smtp_password": "secret",
+                "smtp_host": "mail.school.example",
+                "smtp_security": "none",
+            },
+            "a password would cross the network in clear",
+        ),
+        ({"notify_key": "k", "notify_template": "short"}, "give the template's id"),
+        ({"smtp_authority": "/nowhere.pem"}, "there is no such file"),
+    ],
+)
+def test_how_mail_goes_is_checked_as_a_whole(
+    monkeypatch: pytest.MonkeyPatch, given_values: dict[str, str], told: str
+) -> None:
+    with pytest.raises(SettingsError, match=re.escape(told)):
+        given(monkeypatch, **given_values)
+
+
+def test_mail_leaves_this_machine_encrypted(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert given(monkeypatch).mail_security == "none"
+    assert given(monkeypatch, smtp_host="mail.school.example").mail_security == "starttls"
