@@ -167,7 +167,8 @@ def _say_given(given: Given, *, as_json: bool) -> None:
         told = {
             "files": [str(path) for path in given.files],
             "for_the_school": str(given.for_the_school),
-            "digests": {one.format: one.digest for one in given.fact.files},
+            "digests": {one.format: one.digest for one in given.fact.files if one.format != "file"},
+            "files_digests": [one.digest for one in given.fact.files if one.format == "file"],
             "answers": [str(one.due_on) for one in given.answered],
             "replaced": len(look.replaced),
             "doubts": len(look.doubts),

@@ -22,9 +22,10 @@ class AccessRequested(Frozen):
 
 
 class GivenFile(Frozen):
-    """One file of a copy: its format, and the SHA-256 (hex) of its bytes."""
+    """One file of a copy: its format (`file` for one that came with a reply, or a letter as it was
+    sent), and the SHA-256 (hex) of its bytes."""
 
-    format: Literal["pdf", "html", "json", "zip"]
+    format: Literal["pdf", "html", "json", "zip", "file"]
     digest: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 

@@ -19,6 +19,20 @@ class HeldText(Frozen):
     left_out: str | None = None
 
 
+class HeldFile(Frozen):
+    """A file that came with something, or a letter as it was sent.
+
+    `put_as` is its name in the copy, and `digest` the SHA-256 (hex) of its bytes; both are None
+    where it is left out, and `left_out` says why. `called` is what the reader called it.
+    """
+
+    what: str  # such as “a PDF, 340 kB”
+    called: str | None = None
+    put_as: str | None = None
+    digest: str | None = None
+    left_out: str | None = None
+
+
 class HeldEvent(Frozen):
     """Something that happened: when, what, and by whom (None: it followed from something else)."""
 
@@ -29,6 +43,7 @@ class HeldEvent(Frozen):
     by: str | None
     clauses: tuple[str, ...] = ()
     texts: tuple[HeldText, ...] = ()
+    files: tuple[HeldFile, ...] = ()
 
 
 class HeldRestriction(Frozen):

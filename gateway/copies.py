@@ -76,26 +76,44 @@ def rendered(held: Held, formats: tuple[Format, ...]) -> dict[Format, bytes]:
     return made
 
 
-def archived(made: Mapping[Format, bytes], held: Held) -> bytes:
-    """The files in one ZIP archive."""
+def beside(where: Destination, files: Mapping[str, bytes], *, force: bool) -> dict[Path, bytes]:
+    """Where the files that go with a copy are put: into its folder; none where an archive holds
+    them. Raises BadRequest where one is there already and not `force`."""
+    if where.archive:
+        return {}
+    placed = {where.folder / name: content for name, content in files.items()}
+    there = [path for path in placed if path.exists()]
+    if there and not force:
+        raise BadRequest(
+            f"{', '.join(map(str, there))}: there already. Choose another place, or replace it "
+            "with --force."
+        )
+    return placed
+
+
+def archived(made: Mapping[Format, bytes], files: Mapping[str, bytes], held: Held) -> bytes:
+    """The copy in one ZIP archive, with the files that go with it."""
     buffer = io.BytesIO()
     when = held.made_at.timetuple()[:6]
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for one, content in made.items():
-            entry = zipfile.ZipInfo(f"{STEM}.{one}", when)
+        named = {f"{STEM}.{one}": content for one, content in made.items()}
+        for name, content in {**named, **files}.items():
+            entry = zipfile.ZipInfo(name, when)
             entry.external_attr = _OWNER_ALONE << 16
             archive.writestr(entry, content, zipfile.ZIP_DEFLATED)
     return buffer.getvalue()
 
 
-def digests(made: Mapping[Format, bytes], archive: bytes | None) -> tuple[GivenFile, ...]:
+def digests(
+    made: Mapping[Format, bytes], files: Mapping[str, bytes], archive: bytes | None
+) -> tuple[GivenFile, ...]:
     """What the register says of the files."""
-    files: dict[Literal["pdf", "html", "json", "zip"], bytes] = dict(made.items())
+    given: list[tuple[Literal["pdf", "html", "json", "zip", "file"], bytes]] = [*made.items()]
+    given += [("file", content) for content in files.values()]
     if archive is not None:
-        files["zip"] = archive
+        given.append(("zip", archive))
     return tuple(
-        GivenFile(format=one, digest=hashlib.sha256(content).hexdigest())
-        for one, content in files.items()
+        GivenFile(format=one, digest=hashlib.sha256(content).hexdigest()) for one, content in given
     )
 
 

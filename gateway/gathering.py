@@ -1,6 +1,6 @@
 """Gathers what is held about one person, for that person to read."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -35,11 +35,13 @@ class Choices(NamedTuple):
 
 
 class Gathered(NamedTuple):
-    """A person's copy; what the school reads first; and what could be included, by reference."""
+    """A person's copy; what the school reads first; what could be included, by reference; and the
+    files that go with the copy, by their names in it."""
 
     held: Held
     second_look: SecondLook
     withheld: frozenset[str]
+    files: Mapping[str, bytes]
 
 
 async def gather(
@@ -96,7 +98,7 @@ async def gather(
         rights=RIGHTS,
     )
     _tell_the_school(reading, names)
-    return Gathered(held, reading.second_look, frozenset(withheld))
+    return Gathered(held, reading.second_look, frozenset(withheld), reading.files)
 
 
 def _redactor(reader: Person, everybody: Sequence[Person], choices: Choices) -> Redactor:

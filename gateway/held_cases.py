@@ -8,11 +8,12 @@ from domain.actions import PersonId, TextRef
 from domain.calendar import Clock, Span
 from domain.case import Case, evolve
 from domain.held import HeldCase, HeldDue, HeldEvent, HeldNotice, HeldRestriction, HeldText
-from domain.mentions import CONCERNED, Part, concerns, parts_in, texts_in
+from domain.mentions import CONCERNED, Part, concerns, files_in, parts_in, texts_in
 from domain.policy import Policy
 from domain.retention import span_of
 from domain.subject_access import Ground, withheld_in
 from domain.vocabulary import Role
+from gateway.held_files import FileGathering
 from gateway.held_reading import HeldReading
 from gateway.held_words import GROUNDS, LOOKED_AT, PARTS, TRACKS
 from gateway.wording import day, names_of_deadlines, sentence, spoken, stage_title
@@ -69,7 +70,16 @@ class CaseGathering:
                 kept=_kept(reading, policy, case),
             )
         cited = [ref.id for event in self._events for _, ref in texts_in(event.fact)]
-        self._whose = await Mentions(reading.stores.database).whose_texts(cited)
+        mentions = Mentions(reading.stores.database)
+        self._whose = await mentions.whose_texts(cited)
+        files = [file.id for event in self._events for file in files_in(event.fact)]
+        self._files = FileGathering(
+            reading,
+            case,
+            self.parts,
+            {} if self._include else self._withheld.texts,
+            await mentions.whose_files(files),
+        )
         ladder = policy.by_track[case.track]
         step = ladder.by_stage.get(case.stage)
         due = names_of_deadlines(self._events)
@@ -129,6 +139,7 @@ class CaseGathering:
             by=None if isinstance(event.fact, _FOLLOWS) else reading.doer(event),
             clauses=_clauses(policy, clauses),
             texts=tuple([await self._text(event, kind, ref) for kind, ref in texts_in(event.fact)]),
+            files=await self._files.of(event),
         )
 
     async def _text(self, event: e.Event, kind: str, ref: TextRef) -> HeldText:

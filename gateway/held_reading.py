@@ -1,5 +1,6 @@
 """How the words of the record become words that one person may read."""
 
+import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -32,6 +33,7 @@ class HeldReading:
     second_look: SecondLook
     calendar: SchoolCalendar
     retention: Retention
+    files: dict[str, bytes] = field(default_factory=dict)  # of the copy, by their names in it
     _told: dict[str, HeldText] = field(default_factory=dict)
 
     def day(self, when: datetime) -> str:
@@ -78,6 +80,12 @@ class HeldReading:
         redacted = self.redactor.redact(words)
         self.second_look.add(place, words, redacted)
         return HeldText(kind=called, text=redacted.text)
+
+    def put(self, identifier: str, ending: str, content: bytes) -> str:
+        """Puts a file into the copy; returns its name there, which says nothing of anybody."""
+        name = f"file-{hashlib.sha256(identifier.encode()).hexdigest()[:12]}{ending}"
+        self.files[name] = content
+        return name
 
     async def words(self, ref: TextRef) -> str | None:
         """What was written, names and all; None where it is no longer kept."""

@@ -115,8 +115,10 @@ def register_words(event: RegisterEvent, reader: PersonId) -> str:
                 f"it is due by {day(fact.due_on)}"
             )
         case AccessGiven():
-            formats = ", ".join(file.format.upper() for file in fact.files)
-            return f"A copy of what is held about you was made ({formats})"
+            formats = ", ".join(f.format.upper() for f in fact.files if f.format != "file")
+            count = sum(file.format == "file" for file in fact.files)
+            files = f", with {count} file{'s' if count > 1 else ''}" if count else ""
+            return f"A copy of what is held about you was made ({formats}{files})"
         case ReviewAssigned():
             return f"You were asked to look back at how {fact.reference} was handled"
         case ErasureRequested():

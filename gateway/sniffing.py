@@ -38,6 +38,8 @@ CALLED = {
     MediaType.OPEN_DOCUMENT: "an OpenDocument text",
     MediaType.EMAIL: "an e-mail",
 }
+ENDINGS = {media_type: ending for ending, media_type in reversed(TYPES.items())}
+"""How a file of each type is called at the end."""
 _UNSAID = frozenset({"", "application/octet-stream", "binary/octet-stream"})
 _OTHER_NAMES = {
     "image/jpg": MediaType.JPEG,

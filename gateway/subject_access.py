@@ -126,12 +126,14 @@ class SubjectAccess:
         await self._may_give(actor, reader)
         gathered = await self._gather(reader, choices, entries, actor)
         made = copies.rendered(gathered.held, formats)
-        archive = copies.archived(made, gathered.held) if where.archive else None
+        files = gathered.files
+        archive = copies.archived(made, files, gathered.held) if where.archive else None
         contents = (
             {where.archive: archive}
             if where.archive and archive is not None
             else {where.files[one]: content for one, content in made.items()}
         )
+        contents |= copies.beside(where, files, force=force)
         school = gathered.held.school
         note = gathered.second_look.text(school, gathered.held.made).encode()
         answered = waiting(requests_of(entries), reader.id)
@@ -144,7 +146,7 @@ class SubjectAccess:
             fact = AccessGiven(
                 person=reader.id,
                 answers=tuple(request.access for request in answered),
-                files=copies.digests(made, archive),
+                files=copies.digests(made, files, archive),
                 staff_named=choices.staff_named,
                 included=choices.include,
                 reason=why,

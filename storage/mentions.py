@@ -11,7 +11,7 @@ from domain.actions import PersonId
 from domain.register import REGISTER
 from storage.database import Database
 from storage.people import PersonNotFound
-from storage.tables import EventRow, PersonRow, TextRow
+from storage.tables import EnclosureRow, EventRow, PersonRow, TextRow
 
 _AT_ONCE = 500  # ids in one statement
 
@@ -38,11 +38,20 @@ class Mentions:
 
     async def whose_texts(self, texts: Sequence[str]) -> dict[str, PersonId]:
         """Under whose key each of these texts is kept, by id; without those that are gone."""
+        return await self._whose(TextRow, texts)
+
+    async def whose_files(self, files: Sequence[str]) -> dict[str, PersonId]:
+        """Under whose key each of these files is kept, by id; without those that are gone."""
+        return await self._whose(EnclosureRow, files)
+
+    async def _whose(
+        self, table: type[TextRow] | type[EnclosureRow], ids: Sequence[str]
+    ) -> dict[str, PersonId]:
         found: dict[str, PersonId] = {}
         async with self._database.reading() as connection:
-            for first in range(0, len(texts), _AT_ONCE):
-                some = select(TextRow.id, TextRow.person).where(
-                    TextRow.id.in_(texts[first : first + _AT_ONCE])
+            for first in range(0, len(ids), _AT_ONCE):
+                some = select(table.id, table.person).where(
+                    table.id.in_(ids[first : first + _AT_ONCE])
                 )
                 found.update((row.id, row.person) for row in await connection.execute(some))
         return found
