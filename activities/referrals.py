@@ -59,6 +59,8 @@ class Referrals:
         if referral is None or not referral.open:
             return ReferralTold(at=self._now(), withdrawn=True)
         before = await self._deliveries.look_up(wanted.message_id)
+        if before is not None and before.state is Delivery.REFUSED:
+            return ReferralTold(at=before.ended_at or self._now())
         if before is not None and before.state is Delivery.TAKEN:
             return ReferralTold(
                 at=before.ended_at or self._now(),

@@ -288,12 +288,13 @@ class MeetingRescheduled(Frozen):
 
 
 class AttendeeLeftOut(Frozen):
-    """Somebody who was invited does not come after all: a restriction limits their part."""
+    """Somebody who was invited does not come after all: a restriction limits their part, or
+    (without one) they are the parent's advocate no more."""
 
     type: Literal["meeting:attendee_left_out"] = "meeting:attendee_left_out"
     meeting: str
     person: PersonId
-    restriction: str
+    restriction: str | None = None
 
 
 class MeetingCancelled(Frozen):

@@ -282,6 +282,15 @@ def leave_out_the_limited(draft: Draft) -> None:
                 )
 
 
+def leave_out_the_former_advocate(draft: Draft, advocate: PersonId) -> None:
+    """Who is the parent's advocate no more has no place at the meetings to come."""
+    if advocate in draft.case.parties:
+        return  # the case is about them, or they raised it
+    for meeting in draft.case.meetings:
+        if meeting.coming and meeting.at > draft.now and advocate in meeting.people:
+            draft.add(AttendeeLeftOut(meeting=meeting.id, person=advocate))
+
+
 def _may_attend(draft: Draft, people: Iterable[PersonId], at: datetime) -> None:
     limited = limited_in_meetings(draft.case, draft.calendar.local_date(at))
     for person in people:

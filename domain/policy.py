@@ -1,9 +1,10 @@
 """A code of conduct as data: validated, frozen, and identified by the digest of its content."""
 
 import hashlib
+from collections.abc import Mapping
 from datetime import date
 from functools import cached_property
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
 import rfc8785
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
@@ -153,7 +154,19 @@ class Skip(Frozen):
     to: tuple[Stage, ...] = Field(min_length=1)
 
 
-class Ladder(Frozen):
+class _WithDerived(Frozen):
+    """A value that keeps what follows from it once it was worked out."""
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """A copy. What followed from the original is worked out anew, or a changed policy would
+        go by the digest of the one that it was copied from."""
+        copied = super().model_copy(update=update, deep=deep)
+        for name in set(copied.__dict__) - set(type(self).model_fields):
+            del copied.__dict__[name]
+        return copied
+
+
+class Ladder(_WithDerived):
     """The steps of one track, who may do what on it, and what the school owes meanwhile."""
 
     track: Track
@@ -222,7 +235,7 @@ class Recording(Frozen):
     clause: Identifier
 
 
-class Policy(Frozen):
+class Policy(_WithDerived):
     """A whole code in its machine-readable, versioned form."""
 
     policy: Identifier

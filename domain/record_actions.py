@@ -27,7 +27,7 @@ from domain.events import (
     SawNames,
     Signposted,
 )
-from domain.referral_actions import no_longer_owed_to_the_advocate
+from domain.referral_actions import let_go_of_the_advocate
 from domain.safeguards import fair_panel, reasons
 from domain.vocabulary import DeadlineKind, DutyKind, DutyTrigger, Role, Stage
 
@@ -94,7 +94,7 @@ def appoint_advocate(draft: Draft, action: a.AppointAdvocate) -> None:
         raise NotAllowedHere("They are the advocate on this case already.")
     draft.add(AdvocateAppointed(advocate=action.advocate, replaces=case.advocate))
     if case.advocate is not None:
-        no_longer_owed_to_the_advocate(draft)  # the new one is owed it anew, from today
+        let_go_of_the_advocate(draft, case.advocate)  # the new one is owed it all anew
     draft.owe(DutyTrigger.ADVOCATE_APPOINTED)
 
 

@@ -3,6 +3,7 @@
 from datetime import date
 
 from domain import actions as a
+from domain.actions import PersonId
 from domain.calendar import Span
 from domain.deadlines import follow_up_rules, set_deadline
 from domain.draft import Draft, reason_of
@@ -16,6 +17,7 @@ from domain.events import (
     ReferralMade,
     ReferralSent,
 )
+from domain.meeting_actions import leave_out_the_former_advocate
 from domain.referrals import Referral
 from domain.safeguards import reasons
 from domain.vocabulary import DeadlineKind, DutyKind, ReferralOutcome, Role, SharedItem
@@ -147,11 +149,12 @@ def end_advocacy(draft: Draft, action: a.EndAdvocacy) -> None:
             "on, or close the case."
         )
     draft.add(AdvocacyEnded(advocate=case.advocate))
-    no_longer_owed_to_the_advocate(draft)
+    let_go_of_the_advocate(draft, case.advocate)
 
 
-def no_longer_owed_to_the_advocate(draft: Draft) -> None:
-    """Ends what was owed to an advocate who is one no more."""
+def let_go_of_the_advocate(draft: Draft, former: PersonId) -> None:
+    """Ends what was owed to an advocate who is one no more, and their place at meetings."""
+    leave_out_the_former_advocate(draft, former)
     for deadline in draft.case.deadlines:
         duty = draft.duty_of(deadline)
         if duty and duty.kind in (DutyKind.SHARE_CODE_WITH_ADVOCATE, DutyKind.ASK_TO_SIGN):

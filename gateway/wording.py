@@ -188,7 +188,12 @@ _WORDS: dict[type, Callable[[Any], str]] = {
     e.MeetingScheduled: lambda f: f"Meeting {f.meeting} arranged for {day(f.at.date())}",
     e.MeetingRescheduled: lambda f: f"Meeting {f.meeting} moved to {day(f.at.date())}",
     e.AttendeeLeftOut: lambda f: (
-        f"Somebody is left out of meeting {f.meeting}, as restriction {f.restriction} limits them"
+        f"Somebody is left out of meeting {f.meeting}, "
+        + (
+            f"as restriction {f.restriction} limits them"
+            if f.restriction
+            else "as they are not the advocate any more"
+        )
     ),
     e.MeetingCancelled: lambda f: f"Meeting {f.meeting} was called off",
     e.TimesOffered: lambda f: f"Times that suit were given: {len(f.times)}",

@@ -47,6 +47,8 @@ async def until_found(what: str, look: Callable[[], Awaitable[object]]) -> None:
 class WorkerProcess:
     """The real worker in a process of its own."""
 
+    module = "worker"
+
     def __init__(self, folder: Path, database_url: str, temporal: int, smtp: int) -> None:
         self.folder = folder
         self.health = free_port()
@@ -78,7 +80,7 @@ class WorkerProcess:
     def _spawn(self) -> None:
         with self.log.open("ab") as output:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "worker"],
+                [sys.executable, "-m", self.module],
                 cwd=ROOT,
                 env=self.environment,
                 stdin=subprocess.DEVNULL,

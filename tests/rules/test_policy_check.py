@@ -457,3 +457,13 @@ def test_nothing_but_relief_and_reminders_may_come_by_itself(ladder: str) -> Non
 
 def _all(machine: Any, name: str) -> list[Any]:
     return [t for several in machine.events[name].transitions.values() for t in several]
+
+
+def test_a_changed_policy_has_a_digest_of_its_own() -> None:
+    policy = load_policies(ROOT / "policies")[0]
+    before = policy.digest
+
+    changed = policy.model_copy(update={"title": "Another title"})
+
+    assert changed.digest != before
+    assert policy.digest == before

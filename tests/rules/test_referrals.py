@@ -25,6 +25,7 @@ from tests.rules.building import (
     PARENT,
     Story,
     a_text,
+    span,
     under_restriction,
 )
 
@@ -153,6 +154,20 @@ def test_another_advocate_is_owed_the_code_anew() -> None:
         next(f for f in reversed(story.facts) if isinstance(f, AdvocateAppointed)).replaces, str
     )
     assert "first" not in story.case.parties
+
+
+def test_a_former_advocate_has_no_place_at_the_meetings_to_come() -> None:
+    story = Story(track=Track.SCHOOL_CONCERN, by=PARENT)
+    story.do("appoint_advocate", PARENT, advocate="first")
+    day = story.calendar.add(story.now.date(), span("5 school days"))
+    at = story.calendar.opening(day) + timedelta(hours=1)
+    story.do("schedule_meeting", DEPUTY, at=at)
+    assert "first" in story.case.meetings[0].people
+
+    story.do("appoint_advocate", PARENT, advocate="second")
+
+    assert "first" not in story.case.meetings[0].people
+    assert PARENT.person in story.case.meetings[0].people
 
 
 def test_a_parent_may_go_on_without_an_advocate() -> None:
