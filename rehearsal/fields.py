@@ -95,6 +95,16 @@ def _adjustment(value: str, case: Case, events: list[Event]) -> str:
     return latest[-1] if value == LATEST and latest else value
 
 
+def _referral(value: str, case: Case, events: list[Event]) -> str:
+    latest = [referral.id for referral in case.referrals]
+    return latest[-1] if value == LATEST and latest else value
+
+
+def _disclosure(value: str, case: Case, events: list[Event]) -> str:
+    latest = [disclosure.id for disclosure in case.disclosures]
+    return latest[-1] if value == LATEST and latest else value
+
+
 def _deadline(value: str, case: Case, events: list[Event]) -> str:
     return next((d.id for d in case.deadlines if d.about == value), value)
 
@@ -114,6 +124,8 @@ _NAMED: dict[str, Callable[[str, Case, list[Event]], str]] = {
     "restriction": _restriction,
     "meeting": _meeting,
     "adjustment": _adjustment,
+    "referral": _referral,
+    "disclosure": _disclosure,
     "deadline": _deadline,
     "follow_up": _follow_up,
 }
