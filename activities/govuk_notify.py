@@ -12,7 +12,7 @@ from notifications_python_client.utils import DOCUMENT_UPLOAD_SIZE_LIMIT, prepar
 from activities.mail_server import NOT_AN_ADDRESS, AddressRefused, NotTaken
 
 NOTIFY_URL = "https://api.notifications.service.gov.uk"
-_TRY_AGAIN = frozenset({403, 408, 429})  # a key that was changed, or too many at once
+_BAD_REQUEST = 400
 _ADDRESS = "email_address"
 _NO_FILE = "It is also in the text of this message."
 
@@ -76,8 +76,7 @@ def _personalisation(message: EmailMessage) -> dict[str, object]:
 
 
 def _told(error: APIError) -> Exception:
-    code = error.status_code
-    if code in _TRY_AGAIN or code >= 500:
-        return NotTaken(f"GOV.UK Notify did not take the message ({code}).")
-    status = NOT_AN_ADDRESS if _ADDRESS in str(error.message) else f"5.0.{code}"
-    return AddressRefused(status)
+    if error.status_code == _BAD_REQUEST and _ADDRESS in str(error.message):
+        return AddressRefused(NOT_AN_ADDRESS)
+    # A wrong key or template is for the administrator to mend: no letter comes back for it.
+    return NotTaken(f"GOV.UK Notify did not take the message ({error.status_code}).")

@@ -92,7 +92,7 @@ class _Gathering:
         standing = standing_facts(policy, details)
         recipient = await self._recipient(due, details)
         to_family = recipient.role in _FAMILY
-        contact = await self._person(self._contact())
+        contact = await self._person(await self._contact())
         signs = contact if self._happening.actor is None else await self._signatory()
         reason = await self._reason(due)
         restriction = self._restriction()
@@ -148,21 +148,25 @@ class _Gathering:
         actor = self._happening.actor
         # A family that takes its own concern further gets its letter from the school.
         if actor is None or actor.role in _FAMILY:
-            return await self._person(self._contact())
+            return await self._person(await self._contact())
         person = await self._person(actor.person)
         return person._replace(roles=frozenset({actor.role}))
 
-    def _contact(self) -> PersonId:
+    async def _contact(self) -> PersonId:
+        """Whom the recipient can talk to: never somebody with a part in the case."""
         case, actor = self._case, self._happening.actor
         if case.owner:
             return case.owner
-        acting = actor is not None and actor.role not in (*_FAMILY, Role.SYSTEM)
-        return actor.person if actor and acting else self._office(case)
-
-    @staticmethod
-    def _office(case: Case) -> PersonId:
-        open_now = case.open_restrictions
-        return open_now[-1].terms.contact_through if open_now else case.raised_by
+        if actor is not None and actor.role not in (*_FAMILY, Role.SYSTEM):
+            return actor.person
+        if case.open_restrictions:
+            return case.open_restrictions[-1].terms.contact_through
+        look = self._happening.policy.by_track[case.track].first_look
+        for role in (look.owner, *(level.tell for level in look.overdue)):
+            for person in await self._people.holders_of(case.school, role):
+                if person not in case.involved:
+                    return person
+        return case.raised_by
 
     def _role(self, person: Person) -> str:
         policy = self._happening.policy

@@ -86,7 +86,7 @@ async def test_an_address_that_is_refused_comes_back(mock: NotifyMock) -> None:
     assert refused.value.status == "5.1.3"
 
 
-@pytest.mark.parametrize("status", [403, 429, 500, 503])
+@pytest.mark.parametrize("status", [400, 403, 429, 500, 503])
 async def test_what_may_work_later_is_tried_again(mock: NotifyMock, status: int) -> None:
     mock.status = status
 

@@ -236,3 +236,24 @@ def a_report(message: EmailMessage) -> bytes:
         f"Message-ID: {message['Message-ID']}\r\nSubject: {message['Subject']}\r\n\r\n"
         "--b--\r\n"
     ).encode()
+
+
+async def test_a_family_that_goes_further_hears_from_the_school_and_not_from_itself(
+    running: Running,
+) -> None:
+    fields = {"track": "school_concern", "severity": "minor", "clauses": ["ep.staff.information"]}
+    opened = await running.cases.open(POLICY, fields, running.school.actor("hana"))
+
+    await running.cases.act(
+        opened.reference,
+        "talk_with_staff",
+        {"reason": "I would like to ask.", "clauses": ["ep.staff.information"]},
+        running.school.actor("hana"),
+        letters=Sending.AS_DRAFTED,
+    )
+    await until_sent(running, opened.reference)
+
+    message = next(m for m in running.outbox.messages if "hana" in m["To"])
+    plain, _, _ = parts(message)
+    assert "Ben Okafor, senior leader, is glad to talk with you" in plain
+    assert plain.rstrip().splitlines()[-3] == "Ben Okafor"
