@@ -120,8 +120,8 @@ def confirm_erasure(
             typer.echo(json.dumps(destroyed._asdict() | {"destroyed": True}))
         else:
             typer.echo(
-                f"Erased: key, name, address, roles, {destroyed_in_words(destroyed)}. The id "
-                f"{destroyed.person} is left, as “an erased person”."
+                f"Erased: key, name, address and roles, with {destroyed_in_words(destroyed)}. "
+                f"The id {destroyed.person} is left, as “an erased person”."
             )
         tell_traces(destroyed, desk)
         return Exit.DONE

@@ -59,7 +59,7 @@ def _challenge(draft: Draft, decided: Decided) -> None:
                 AlertRule(tell=owner, at_once=True),
                 AlertRule(tell=decided.by.role, at_once=True, to=decided.by.person),
                 AlertRule(tell=owner),
-                *above_in_time(draft.ladder, above),
+                *_told_later(draft, owner, above),
             ),
             not_for=(decided.by.person,),
         )
@@ -78,8 +78,13 @@ def _from_the_next_up(draft: Draft, decider: Role) -> tuple[Role, ...]:
         return (rises[-1:] if decider in _GOVERNING else rises) or (decider,)
     if higher := rises[rises.index(decider) + 1 :]:
         return higher
-    beside = [role for role in _BESIDE_ALL if role in may and role is not decider]
-    return (beside[0] if beside else decider,)
+    return (_beside(draft, decider) or decider,)
+
+
+def _beside(draft: Draft, *but: Role) -> Role | None:
+    """Who sees to it that a challenge is answered where nobody is above."""
+    may = draft.ladder.roles_for(ActionName.COMPLETE_FOLLOW_UP)
+    return next((role for role in _BESIDE_ALL if role in may and role not in but), None)
 
 
 _BESIDE_ALL = (Role.CLERK, Role.LOCAL_AUTHORITY_OFFICER)
@@ -94,12 +99,19 @@ def _roles_that_answer(ladder: Ladder) -> tuple[Role, ...]:
     return (answer.owner, *(level.tell for level in answer.overdue))
 
 
-def above_in_time(ladder: Ladder, roles: list[Role]) -> tuple[AlertRule, ...]:
-    """When each of these roles is told that nobody has answered, as the ladder has it."""
-    answer = answering(ladder)
-    overdue = answer.overdue if answer else ladder.first_look.overdue
-    later = alert_rules(ladder.first_look.owner, overdue)[1:]
-    return tuple(rule for rule in later if rule.tell in roles)
+def _told_later(draft: Draft, owner: Role, above: list[Role]) -> tuple[AlertRule, ...]:
+    """When each role above the owner is told that nobody has answered, as the ladder has it.
+
+    Above the highest it is told to whoever stands beside them all: the one who should answer may
+    have a part in the case, and a challenge never waits for somebody who may not answer it.
+    """
+    answer = answering(draft.ladder)
+    overdue = answer.overdue if answer else draft.ladder.first_look.overdue
+    later = tuple(AlertRule(tell=one.tell, after=one.after) for one in overdue if one.tell in above)
+    beside = _beside(draft, owner)
+    if later or beside is None:
+        return later
+    return (AlertRule(tell=beside, after=overdue[-1].after),)
 
 
 def answering(ladder: Ladder) -> DutyRule | None:

@@ -77,6 +77,8 @@ _OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _PAGE = re.compile(rb"<\s*(?:!doctype\s+html|html|svg|head|body|script|iframe|object)\b", re.I)
 _SCRIPT = re.compile(rb"\s*(?:#!|<\?php|<%|@echo\s|windows registry editor|\[autorun\])", re.I)
 _HEIC_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"})
+# All that steers a terminal or ends a string, but not tabs, new lines and new pages.
+_UNSEEN = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x84\x86-\x9f]")
 _TAIL = 2048
 _MAILS_IN_MAILS = 5
 
@@ -244,8 +246,7 @@ def as_text(content: bytes) -> str | None:
             words = content.decode(encoding)
         except UnicodeDecodeError:
             continue
-        unseen = (sign for sign in words if ord(sign) < 32 or 127 <= ord(sign) < 160)
-        return None if any(sign not in "\t\n\r\f\x85" for sign in unseen) else words
+        return None if _UNSEEN.search(words) else words
     return None
 
 

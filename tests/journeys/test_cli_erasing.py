@@ -63,7 +63,7 @@ def test_a_person_is_erased_by_two_people(
     looked = prompt(*confirming)
     assert "She asked by letter." in looked
     assert "Nothing is destroyed yet" in looked
-    assert "Erased: key, name, address, roles, one text." in prompt(*confirming, "--yes")
+    assert "Erased: key, name, address and roles, with one text." in prompt(*confirming, "--yes")
 
     assert "Family: an erased person" in prompt("case", "show", OVER)
     listed = prompt("person", "list")
@@ -202,7 +202,7 @@ def test_what_was_kept_long_enough_is_proposed_and_decided_on(prompt: Prompt) ->
     ]
     found = prompt.json(*confirm, code=1)
     assert isinstance(found, dict)
-    assert found["disposed"] == [{"reference": SETTLED_ONE, "texts": 3, "files": 0, "people": []}]
+    assert found["disposed"] == [{"reference": SETTLED_ONE, "texts": 3, "people": [], "files": 0}]
     assert [one["error"] for one in found["refused"]] == ["OnLegalHold"]
 
     assert "Its texts were removed on" in prompt("case", "show", SETTLED_ONE)

@@ -170,7 +170,7 @@ def test_files_stand_in_the_event_with_what_they_came_with() -> None:
     ("decider", "owner", "then"),
     [
         pytest.param(DEPUTY, Role.HEADTEACHER, [Role.CHAIR_OF_GOVERNORS], id="a senior leader"),
-        pytest.param(HEAD, Role.CHAIR_OF_GOVERNORS, [], id="the head"),
+        pytest.param(HEAD, Role.CHAIR_OF_GOVERNORS, [Role.CLERK], id="the head"),
     ],
 )
 def test_a_challenge_goes_to_the_next_role_up(
@@ -272,6 +272,23 @@ def test_an_unanswered_challenge_rises_and_is_taken_on_without_being_due_anew() 
         (Role.HEADTEACHER, Occasion.DUE),
         (Role.CHAIR_OF_GOVERNORS, Occasion.OVERDUE),
     ]
+
+
+def test_where_the_one_above_has_a_part_in_it_the_clerk_sees_that_it_is_answered() -> None:
+    story = challenged(HEAD)
+    story.do("declare_conflict", CHAIR)
+    challenge = the_challenge(story)
+    done = {"deadline": challenge.id, "result": a_text("their panel's answer")}
+
+    story.refused(ConflictOfInterest, "complete_follow_up", CHAIR, **done)
+    told = story.wait("10 school days")
+
+    assert [
+        event.fact.tell
+        for event in told
+        if isinstance(event.fact, DeadlineReminded) and event.fact.deadline == challenge.id
+    ][-1] is Role.CLERK
+    story.do("complete_follow_up", CLERK, **done)
 
 
 def test_a_challenge_is_not_closed_away() -> None:
