@@ -129,7 +129,7 @@ class _Gathering:
     # People
 
     async def _recipient(self, due: LetterDue, details: SchoolDetails) -> RecipientFacts:
-        if due.to is None:
+        if due.to is None or due.on_paper:
             kind = next((f.advice for f in self._stages() if f.advice), None)
             name = ADVISERS[kind] if kind else spoken(Addressee.ADVISER)
             return RecipientFacts(name=name[:1].upper() + name[1:], greeting="colleagues")

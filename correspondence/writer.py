@@ -81,7 +81,7 @@ class LetterWriter:
         return LetterToSend(
             kind=draft.due.kind,
             to=to,
-            channel=Channel.EMAIL if person.email else Channel.POST,
+            channel=Channel.EMAIL if person.email and not draft.due.on_paper else Channel.POST,
             text=ref,
             edited=text != draft.text,
             about=draft.due.about,

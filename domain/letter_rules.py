@@ -27,13 +27,15 @@ class LetterDue(NamedTuple):
     """A letter that goes with something: its kind, and the person it is to.
 
     `to` is None for an adviser outside, whom somebody has still to name. `about` is the meeting
-    that it concerns; None where what happens says what it is about.
+    that it concerns; None where what happens says what it is about. `on_paper` says that it is for
+    an adviser whom nobody here knows by an address: whoever asks (`to`) prints and posts it.
     """
 
     kind: str
     addressee: Addressee
     to: PersonId | None
     about: str | None = None
+    on_paper: bool = False
 
 
 def letters_due(

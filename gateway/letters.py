@@ -59,12 +59,8 @@ class ActionLetters:
         """
         templates = self._writer.templates(happening.after.school)
         due = letters_due(templates.letters, happening.policy, happening.after, action)
-        named = [await self._named(one, action, happening.after.school) for one in due]
-        return [
-            await self._writer.draft(one, happening, dict(fresh))
-            for one in named
-            if one.to is not None
-        ]
+        named = [await self._named(one, action, happening) for one in due]
+        return [await self._writer.draft(one, happening, dict(fresh)) for one in named]
 
     async def approve(
         self,
@@ -88,12 +84,17 @@ class ActionLetters:
             self._writer.check(draft, text)
         return tuple([await self._writer.put_away(draft, text, happening) for draft, text in pairs])
 
-    async def _named(self, due: LetterDue, action: Action, school: str) -> LetterDue:
-        asks = getattr(action, "kind", None)
-        if due.addressee is Addressee.ADVISER and asks is AdviceKind.LOCAL_AUTHORITY:
+    async def _named(self, due: LetterDue, action: Action, happening: Happening) -> LetterDue:
+        if due.addressee is not Addressee.ADVISER:
+            return due
+        if getattr(action, "kind", None) is AdviceKind.LOCAL_AUTHORITY:
+            school = happening.after.school
             officers = await self._people.holders_of(school, Role.LOCAL_AUTHORITY_OFFICER)
-            return due._replace(to=officers[0] if officers else None)
-        return due
+            if officers:
+                return due._replace(to=officers[0])
+        asks = happening.actor
+        assert asks is not None, "advice is sought by a person"
+        return due._replace(to=asks.person, on_paper=True)
 
 
 def happening(

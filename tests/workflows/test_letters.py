@@ -257,3 +257,23 @@ async def test_a_family_that_goes_further_hears_from_the_school_and_not_from_its
     plain, _, _ = parts(message)
     assert "Ben Okafor, senior leader, is glad to talk with you" in plain
     assert plain.rstrip().splitlines()[-3] == "Ben Okafor"
+
+
+async def test_the_police_are_asked_by_a_letter_on_paper(running: Running) -> None:
+    reference = await a_case(running)
+    head = running.school.actor("cara")
+
+    await running.cases.act(
+        reference,
+        "seek_external_advice",
+        WHY | {"kind": "police"},
+        head,
+        letters=Sending.AS_DRAFTED,
+    )
+
+    letters = (await running.cases.show(reference)).letters
+    (asking,) = [one for one in letters if one.kind == "referral"]
+    assert asking.channel is Channel.POST
+    words = LetterText.model_validate_json(await running.school.stores.texts.read(asking.text))
+    assert words.addressee[0] == "The police"
+    assert "committed an offence" in " ".join(str(part.blocks) for part in words.parts)
