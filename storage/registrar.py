@@ -1,7 +1,7 @@
 """Writing a school's register: each entry once, chained to the one before."""
 
 from collections.abc import Callable, Collection, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, delete, insert, select, text
@@ -16,6 +16,9 @@ from storage.event_rows import row_of
 from storage.tables import EventRow, RegisterRow
 
 REMEMBERED_ENTRIES = 500  # an action that is repeated after as many entries counts anew
+# Two who read the clock at once may be written in the other order. More than this is no haste: a
+# clock went back, which the record shows and a verification tells.
+AT_ONCE = timedelta(minutes=1)
 
 
 class StoredEntry(NamedTuple):
@@ -91,12 +94,16 @@ def append_entries(
     action_id: str,
     at: datetime,
 ) -> list[RegisterEvent]:
-    """Adds entries inside a transaction of the caller's: all that belongs together, or nothing."""
+    """Adds entries inside a transaction of the caller's: all that belongs together, or nothing.
+
+    Where `at` is a little earlier than the entry before (`AT_ONCE`), they bear that one's moment.
+    """
     hold_register(connection, school)
     last = connection.execute(
         select(RegisterRow.sequence, RegisterRow.head).where(RegisterRow.school == school)
     ).one_or_none()
     sequence, head = last if last else (0, genesis(school, REGISTER))
+    at = _in_order(connection, school, sequence, at)
     entries = []
     rows = []
     for fact in facts:
@@ -117,6 +124,19 @@ def append_entries(
         connection.execute(insert(EventRow), rows)
         _remember(connection, school, sequence, head)
     return entries
+
+
+def _in_order(connection: Connection, school: str, last: int, at: datetime) -> datetime:
+    before: datetime | None = connection.scalar(
+        select(EventRow.at).where(
+            EventRow.school == school,
+            EventRow.reference == REGISTER,
+            EventRow.sequence == last,
+        )
+    )
+    if before is not None and timedelta(0) < before - at <= AT_ONCE:
+        return before
+    return at
 
 
 def entries_of_action(connection: Connection, school: str, action_id: str) -> list[RegisterEvent]:

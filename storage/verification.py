@@ -270,12 +270,14 @@ async def _evidence(
 ) -> tuple[Evidence, Held | None]:
     """What a school's checkpoints prove, and how it stands beside one that is held elsewhere."""
 
-    def signed_and_keys(connection: Connection) -> tuple[Signed, list[PublicKey]]:
+    def signed_and_keys(connection: Connection) -> tuple[Signed, list[PublicKey], int]:
         keys = known_keys(connection, school)
-        return signed_checkpoints(connection, school, keys), keys
+        return signed_checkpoints(connection, school, keys), keys, size_of(connection, school)
 
     async with task.database.reading() as connection:
-        signed, keys = await connection.run_sync(signed_and_keys)
+        signed, keys, now = await connection.run_sync(signed_and_keys)
+    # A checkpoint that was made while the chains were walked covers more than was planned for.
+    size = max(size, now)
     parts, roots = await _tree(task, school, size, signed, held)
     against = None
     if held is not None and held.checkpoint.school == school:

@@ -1,6 +1,7 @@
 """A school's register: entered once, chained, and verified like every case."""
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
@@ -94,3 +95,20 @@ async def test_a_rebuild_remembers_where_each_register_ends(
     assert [e.sequence for e in await registrar.append(SCHOOL, [PLACED], HEAD, "a", OPENED_AT)] == [
         3
     ]
+
+
+@pytest.mark.parametrize(
+    ("earlier", "in_order"),
+    [
+        pytest.param(timedelta(seconds=2), True, id="two who read the clock at once"),
+        pytest.param(timedelta(minutes=2), False, id="a clock that went back"),
+    ],
+)
+async def test_an_entry_is_not_dated_before_the_one_before_it(
+    registrar: Registrar, record: Record, earlier: timedelta, in_order: bool
+) -> None:
+    await registrar.append(SCHOOL, [PLACED], HEAD, "action-1", OPENED_AT)
+    [entry] = await registrar.append(SCHOOL, [LIFTED], HEAD, "action-2", OPENED_AT - earlier)
+
+    assert (entry.at == OPENED_AT) is in_order
+    assert (await record.verify(SCHOOL)).holds is in_order
