@@ -18,13 +18,13 @@ from activities.checkpoints import NightlyCheckpoints
 from activities.feedback import FeedbackPost
 from activities.govuk_notify import GovukNotify
 from activities.letters import Letters, Messenger
-from activities.mail_server import MailServer
 from activities.meetings import Meetings
 from activities.notices import Notices
 from activities.records import Records
 from activities.referrals import Referrals
 from activities.retention import RetentionSweeps
 from activities.rules import RulesLoader
+from correspondence.mail_server import MailServer, mail_server_of
 from gateway.errors import ServiceUnreachable
 from gateway.health import HealthPortTaken, health_server
 from gateway.leaving import leave
@@ -156,26 +156,12 @@ def build_worker(
 def letter_messenger(settings: Settings) -> Messenger:
     """Who takes letters over: GOV.UK Notify where the school has a key, else the mail server."""
     if settings.notify_key is None or settings.notify_template is None:
-        return mail_server(settings)
+        return mail_server_of(settings)
     return GovukNotify(
         settings.notify_key.get_secret_value(),
         settings.notify_template,
         settings.mail_from,
         settings.notify_url,
-    )
-
-
-def mail_server(settings: Settings) -> MailServer:
-    """Where reminders are handed in."""
-    password = settings.smtp_password
-    return MailServer(
-        settings.smtp_host,
-        settings.smtp_port,
-        settings.mail_from,
-        settings.mail_security,
-        settings.smtp_user,
-        password.get_secret_value() if password else None,
-        settings.smtp_authority,
     )
 
 
@@ -214,7 +200,7 @@ async def run(settings: Settings, stop: asyncio.Event) -> None:
         worker = build_worker(
             client,
             stores,
-            mail_server(settings),
+            mail_server_of(settings),
             messenger=letter_messenger(settings),
             task_queue=settings.task_queue,
             metrics=metrics,

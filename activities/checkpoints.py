@@ -9,7 +9,7 @@ import structlog
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
-from activities.mail_server import MailServer
+from correspondence.mail_server import MailServer
 from domain.actions import SYSTEM
 from domain.checkpoint import CheckpointError, SignedCheckpoint
 from domain.contracts import (

@@ -9,7 +9,7 @@ from email.utils import format_datetime
 import structlog
 from temporalio import activity
 
-from activities.mail_server import MailServer
+from correspondence.mail_server import MailServer
 from documents.feedback import as_csv, in_words
 from domain.contracts import SEND_FEEDBACK, FeedbackSent, FeedbackWanted
 from domain.register import FeedbackPassedOn

@@ -9,7 +9,7 @@ from notifications_python_client.errors import APIError
 from notifications_python_client.notifications import NotificationsAPIClient
 from notifications_python_client.utils import DOCUMENT_UPLOAD_SIZE_LIMIT, prepare_upload
 
-from activities.mail_server import NOT_AN_ADDRESS, AddressRefused, NotTaken
+from correspondence.mail_server import NOT_AN_ADDRESS, AddressRefused, NotTaken
 
 NOTIFY_URL = "https://api.notifications.service.gov.uk"
 _BAD_REQUEST = 400

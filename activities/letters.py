@@ -10,9 +10,9 @@ from typing import NamedTuple, Protocol
 import structlog
 from temporalio import activity
 
-from activities.mail_server import AddressRefused, NotTaken
 from correspondence.facts import Happening
 from correspondence.invitations import entry_of, method_of
+from correspondence.mail_server import AddressRefused, NotTaken
 from correspondence.writer import LetterWriter
 from documents.calendar_entry import Entry, as_ics
 from documents.letter_forms import as_html, as_plain

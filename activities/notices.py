@@ -9,7 +9,7 @@ from email.utils import format_datetime
 import structlog
 from temporalio import activity
 
-from activities.mail_server import MailServer
+from correspondence.mail_server import MailServer
 from domain.contracts import SEND_REMINDER, Reminder, Told
 from domain.vocabulary import DeadlineKind, Occasion, Role
 from storage.people import People

@@ -8,7 +8,7 @@ import structlog
 from temporalio import activity
 
 from activities.letters import SENT_LETTER, Messenger
-from activities.mail_server import AddressRefused, NotTaken
+from correspondence.mail_server import AddressRefused, NotTaken
 from correspondence.referral import ReferralWriter, referral_message
 from correspondence.writer import LetterWriter
 from domain.contracts import SEND_REFERRAL, ReferralTold, ReferralWanted

@@ -8,8 +8,8 @@ from email.utils import format_datetime
 import structlog
 from temporalio import activity
 
-from activities.mail_server import MailServer
 from activities.notices import digest_of
+from correspondence.mail_server import MailServer
 from domain.contracts import (
     OVERWRITE_ERASED,
     PROPOSE_DISPOSALS,

@@ -16,7 +16,7 @@ from prometheus_client import CollectorRegistry
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import UnsandboxedWorkflowRunner
 
-from activities.mail_server import MailServer
+from correspondence.mail_server import MailServer
 from domain.calendar import SchoolCalendar
 from domain.policy import Policy
 from domain.vocabulary import Role

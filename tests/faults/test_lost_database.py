@@ -8,7 +8,7 @@ import pytest
 from prometheus_client import CollectorRegistry
 from temporalio.client import WorkflowUpdateStage
 
-from activities.mail_server import MailServer
+from correspondence.mail_server import MailServer
 from domain.actions import Acknowledge
 from domain.contracts import ACT, TASK_QUEUE, Act, Acted, case_workflow_id
 from gateway.telemetry import Metrics

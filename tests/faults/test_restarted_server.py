@@ -8,7 +8,7 @@ from pathlib import Path
 from prometheus_client import CollectorRegistry
 from temporalio.client import Client
 
-from activities.mail_server import MailServer
+from correspondence.mail_server import MailServer
 from domain.case import Case
 from domain.contracts import CURRENT, TASK_QUEUE, case_workflow_id
 from gateway.cases import Cases

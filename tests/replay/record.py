@@ -14,7 +14,7 @@ from pathlib import Path
 from prometheus_client import CollectorRegistry
 from temporalio.client import Client, WorkflowHistory
 
-from activities.mail_server import MailServer
+from correspondence.mail_server import MailServer
 from domain.contracts import case_workflow_id
 from gateway.feedback import feedback_workflow_id
 from gateway.telemetry import Metrics

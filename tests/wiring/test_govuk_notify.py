@@ -8,7 +8,7 @@ import pytest
 
 from activities.govuk_notify import GovukNotify
 from activities.letters import Rendered, letter_message
-from activities.mail_server import AddressRefused, NotTaken
+from correspondence.mail_server import AddressRefused, NotTaken
 from domain.letters import LetterText, Part, Passage
 from tests.support.govuk_notify_mock import KEY, TEMPLATE, NotifyMock, mocked_notify
 

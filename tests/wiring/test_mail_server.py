@@ -6,7 +6,7 @@ from pathlib import Path
 import aiosmtplib
 import pytest
 
-from activities.mail_server import AddressRefused, MailServer, NotTaken
+from correspondence.mail_server import AddressRefused, MailServer, NotTaken
 from domain.vocabulary import Security
 from tests.support.mail_server import PASSWORD, USER, GuardedServer, guarded_server
 from tests.support.processes import free_port

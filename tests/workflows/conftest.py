@@ -9,7 +9,7 @@ from prometheus_client import CollectorRegistry
 from temporalio.client import Client
 from temporalio.testing import WorkflowEnvironment
 
-from activities.mail_server import MailServer
+from correspondence.mail_server import MailServer
 from domain.case import Case
 from domain.contracts import CURRENT, case_workflow_id
 from domain.events import Event

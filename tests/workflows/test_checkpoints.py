@@ -10,7 +10,7 @@ from temporalio.client import WorkflowFailureError
 from temporalio.exceptions import ApplicationError
 
 from activities.checkpoints import NightlyCheckpoints, message_id_of
-from activities.mail_server import MailServer
+from correspondence.mail_server import MailServer
 from domain.actions import TextRef
 from domain.checkpoint import read, verify
 from domain.contracts import CHECKPOINTS, CheckpointFor, CheckpointNight, Delivery

@@ -9,7 +9,7 @@ import pytest
 from prometheus_client import CollectorRegistry
 from temporalio.client import Client
 
-from activities.mail_server import MailServer
+from correspondence.mail_server import MailServer
 from domain.case import Case
 from domain.contracts import CURRENT, PLANNED, case_workflow_id, meeting_workflow_id
 from domain.meeting_plan import MeetingPlan

@@ -10,7 +10,7 @@ import pytest
 from prometheus_client import CollectorRegistry
 from temporalio.client import Client, ScheduleActionStartWorkflow, ScheduleDescription
 
-from activities.mail_server import MailServer
+from correspondence.mail_server import MailServer
 from domain.actions import TextRef
 from domain.register import HoldPlaced
 from gateway import schedules

@@ -9,6 +9,7 @@ from pathlib import Path
 import aiosmtplib
 
 from domain.vocabulary import Security
+from settings import Settings
 
 PERMANENT = 500  # SMTP reply codes from here on say that trying again is of no use
 NOT_AN_ADDRESS = "5.1.3"  # the status (RFC 3463) of what is no address at all
@@ -96,6 +97,20 @@ class MailServer:
         if self.security is Security.NONE:
             return None
         return ssl.create_default_context(cafile=str(self.authority) if self.authority else None)
+
+
+def mail_server_of(settings: Settings) -> MailServer:
+    """The mail server that the settings name."""
+    password = settings.smtp_password
+    return MailServer(
+        settings.smtp_host,
+        settings.smtp_port,
+        settings.mail_from,
+        settings.mail_security,
+        settings.smtp_user,
+        password.get_secret_value() if password else None,
+        settings.smtp_authority,
+    )
 
 
 def _status(code: int, message: str) -> str:
