@@ -9,6 +9,7 @@ from difflib import get_close_matches
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Self
+from urllib.parse import urlsplit
 
 from pydantic import (
     AfterValidator,
@@ -29,6 +30,9 @@ HERE = Path(__file__).resolve().parent
 KEY_BYTES = 32
 TEMPORAL_ADDRESS = "TEMPORAL_ADDRESS"
 TEMPORAL_FALLBACK = "127.0.0.1:7233"
+
+_HERE = ("localhost", "127.0.0.1", "::1")
+_UUID = r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 
 _DRIVERS = {
     "postgres": "postgresql+asyncpg",
@@ -101,6 +105,31 @@ def _is_key(encoded: SecretStr) -> SecretStr:
     return encoded
 
 
+def _is_notify_key(key: SecretStr) -> SecretStr:
+    if not re.fullmatch(rf"(?:.*-)?{_UUID}-{_UUID}", key.get_secret_value()):
+        raise ValueError(
+            "the key of a Notify service ends with two ids of 36 characters each, with a hyphen "
+            "between them; copy the whole of what Notify shows when you make one"
+        )
+    return key
+
+
+def _is_safe(url: str) -> str:
+    try:
+        address = urlsplit(url)
+        here = address.hostname in _HERE
+    except ValueError:
+        raise ValueError("it is no address, such as https://notify.example") from None
+    if not address.hostname or address.scheme not in ("http", "https"):
+        raise ValueError("it begins with https://")
+    if address.scheme == "http" and not here:
+        raise ValueError(
+            "letters would cross the network in clear: it begins with https://, unless it is on "
+            "this machine"
+        )
+    return url
+
+
 def _keys_by_id(written: object) -> object:
     """`ID:KEY,ID:KEY` as a mapping in the same order."""
     if not isinstance(written, str):
@@ -151,9 +180,9 @@ class Settings(BaseSettings):
     smtp_authority: Annotated[Path, AfterValidator(_absolute), AfterValidator(_is_file)] | None = (
         None
     )
-    notify_key: SecretStr | None = None
+    notify_key: Annotated[SecretStr, AfterValidator(_is_notify_key)] | None = None
     notify_template: Annotated[str, Field(pattern=r"^[0-9a-f-]{36}$")] | None = None
-    notify_url: Annotated[str, Field(pattern=r"^https?://")] = (
+    notify_url: Annotated[str, AfterValidator(_is_safe)] = (
         "https://api.notifications.service.gov.uk"
     )
     mail_from: Annotated[str, Field(pattern=r"^[^@\s<>]+@[^@\s<>]+$")] = "evenhand@localhost"
@@ -181,7 +210,7 @@ class Settings(BaseSettings):
 
     @property
     def _mail_is_here(self) -> bool:
-        return self.smtp_host in ("localhost", "127.0.0.1", "::1")
+        return self.smtp_host in _HERE
 
     @property
     def mail_security(self) -> Security:
@@ -303,8 +332,6 @@ def _sentence(detail: ErrorDetails) -> str:
             wanted = _WHOLE_NUMBERS.get(field, "a port is a whole number from 1 to 65535")
         case "string_pattern_mismatch" if field == "notify_template":
             wanted = "give the template's id, 36 characters long, as Notify shows it"
-        case "string_pattern_mismatch" if field == "notify_url":
-            wanted = "it begins with https://"
         case "string_pattern_mismatch":
             wanted = "an e-mail address is needed, such as office@school.example"
         case _:

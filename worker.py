@@ -17,7 +17,8 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 from activities.checkpoints import NightlyCheckpoints
 from activities.feedback import FeedbackPost
 from activities.govuk_notify import GovukNotify
-from activities.letters import Letters, Messenger
+from activities.handing_over import HandingOver, Messenger
+from activities.letters import Letters
 from activities.meetings import Meetings
 from activities.notices import Notices
 from activities.records import Records
@@ -104,24 +105,20 @@ def build_worker(
     referrals = Referrals(
         stores.people,
         stores.texts,
-        stores.enclosures,
-        stores.deliveries,
         stores.record,
         stores.shelf,
         stores.writer,
-        mail,
+        HandingOver(stores.deliveries, stores.enclosures, mail, now=now),
         now=now,
     )
     feedback = FeedbackPost(stores.people, stores.registrar, mail, now=now)
     letters = Letters(
         stores.people,
         stores.texts,
-        stores.enclosures,
-        stores.deliveries,
         stores.record,
         stores.shelf,
         stores.writer,
-        messenger or mail,
+        HandingOver(stores.deliveries, stores.enclosures, messenger or mail, now=now),
         now=now,
         on_sent=metrics.letter_sent,
     )

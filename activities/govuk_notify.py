@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass, field
+from datetime import timedelta
 from email.message import EmailMessage
 from io import BytesIO
 
@@ -9,10 +10,21 @@ from notifications_python_client.errors import APIError
 from notifications_python_client.notifications import NotificationsAPIClient
 from notifications_python_client.utils import DOCUMENT_UPLOAD_SIZE_LIMIT, prepare_upload
 
-from correspondence.mail_server import NOT_AN_ADDRESS, AddressRefused, NotTaken
+from correspondence.mail_server import (
+    NOBODY_THERE,
+    NOT_AN_ADDRESS,
+    AddressRefused,
+    NotTaken,
+    Unanswered,
+)
 
 NOTIFY_URL = "https://api.notifications.service.gov.uk"
+# It keeps messages for seven days, unless the service chose otherwise.
+RECALLS = timedelta(days=3)
+_WRONG_ADDRESS = "permanent-failure"
+_TO_BE_SENT_AGAIN = ("temporary-failure", "technical-failure")
 _BAD_REQUEST = 400
+_BY_A_GATEWAY = (502, 504)  # which may have passed the message on all the same
 _ADDRESS = "email_address"
 _NO_FILE = "It is also in the text of this message."
 
@@ -32,12 +44,18 @@ class GovukNotify:
     url: str = NOTIFY_URL
     seconds: float = 30.0
 
+    @property
+    def recalls(self) -> timedelta:
+        """For how long a message is found by its reference, at the least."""
+        return RECALLS
+
     async def hand_over(self, message: EmailMessage) -> None:
         """Hands a letter over; returns once Notify has taken it.
 
-        A letter that Notify has under this Message-ID already is not sent again: so, where an
-        attempt was cut off, it is asked first, and nothing goes twice. Raises AddressRefused where
-        it is of no use to try again, and NotTaken where it may be.
+        A letter that Notify has under this Message-ID already is not sent again, unless Notify
+        could not pass it on: so, where an attempt was cut off, it is asked first, and nothing goes
+        twice. Raises AddressRefused where it is of no use to try again, NotTaken where it may be,
+        and Unanswered where there is no answer to go by.
         """
         await asyncio.to_thread(self._hand_over, message)
 
@@ -45,8 +63,8 @@ class GovukNotify:
         client = NotificationsAPIClient(self.key, base_url=self.url, timeout=self.seconds)
         reference = str(message["Message-ID"]).strip("<>")
         try:
-            found = client.get_all_notifications(reference=reference)
-            if found["notifications"]:
+            found = client.get_all_notifications(reference=reference)["notifications"]
+            if found and _stands(found[0]["status"]):
                 return
             client.send_email_notification(
                 email_address=str(message["To"]),
@@ -58,6 +76,14 @@ class GovukNotify:
             raise _told(error) from error
         finally:
             client.request_session.close()
+
+
+def _stands(status: str) -> bool:
+    """Whether a message with this status (of Notify's) is on its way or has arrived; False where it
+    is to be sent again. Raises AddressRefused where its address is wrong."""
+    if status == _WRONG_ADDRESS:
+        raise AddressRefused(NOBODY_THERE)
+    return status not in _TO_BE_SENT_AGAIN
 
 
 def _personalisation(message: EmailMessage) -> dict[str, object]:
@@ -78,5 +104,7 @@ def _personalisation(message: EmailMessage) -> dict[str, object]:
 def _told(error: APIError) -> Exception:
     if error.status_code == _BAD_REQUEST and _ADDRESS in str(error.message):
         return AddressRefused(NOT_AN_ADDRESS)
+    if error.response is None or error.status_code in _BY_A_GATEWAY:
+        return Unanswered(f"GOV.UK Notify did not answer ({error.status_code}).")
     # A wrong key or template is for the administrator to mend: no letter comes back for it.
     return NotTaken(f"GOV.UK Notify did not take the message ({error.status_code}).")

@@ -1,18 +1,17 @@
 """Sending letters: the words that were approved, as PDF and as e-mail, handed over once."""
 
-import hashlib
 from collections.abc import Callable
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.utils import format_datetime
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 import structlog
 from temporalio import activity
 
+from activities.handing_over import HandedOver, HandingOver, Parcel
 from correspondence.facts import Happening
 from correspondence.invitations import entry_of, method_of
-from correspondence.mail_server import AddressRefused, NotTaken
 from correspondence.writer import LetterWriter
 from documents.calendar_entry import Entry, as_ics
 from documents.letter_forms import as_html, as_plain
@@ -28,15 +27,12 @@ from domain.contracts import (
 )
 from domain.letter_rules import letters_of_relief
 from domain.letters import LetterText
-from storage.deliveries import Attempt, Deliveries, Delivery
-from storage.enclosures import Enclosures
 from storage.people import People, PersonNotFound
 from storage.record import Record
 from storage.shelf import Shelf
 from storage.texts import TextNotFound, Texts
 
 NO_ADDRESS = "no_address"  # the status of a letter to somebody who has no e-mail address (any more)
-SENT_LETTER = "sent-letter"  # the kind of file that a letter is kept as, exactly as it was sent
 
 log = structlog.get_logger(__name__)
 
@@ -49,20 +45,6 @@ class Rendered(NamedTuple):
     html: str
 
 
-class Messenger(Protocol):
-    """Whoever takes a message over: a mail server, or a service that sends for the school."""
-
-    @property
-    def sender(self) -> str:
-        """The address that messages come from."""
-        ...
-
-    async def hand_over(self, message: EmailMessage) -> None:
-        """Hands a message over. Raises AddressRefused, NotTaken, or another error after which
-        nobody can tell whether it was taken."""
-        ...
-
-
 class Letters:
     """Sends the letters of cases. `now` gives the moment of sending, aware, in UTC."""
 
@@ -70,23 +52,19 @@ class Letters:
         self,
         people: People,
         texts: Texts,
-        enclosures: Enclosures,
-        deliveries: Deliveries,
         record: Record,
         shelf: Shelf,
         writer: LetterWriter,
-        messenger: Messenger,
+        post: HandingOver,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         on_sent: Callable[[str], None] = lambda kind: None,
     ) -> None:
         self._people = people
         self._texts = texts
-        self._enclosures = enclosures
-        self._deliveries = deliveries
         self._record = record
         self._shelf = shelf
         self._writer = writer
-        self._messenger = messenger
+        self._post = post
         self._now = now
         self._on_sent = on_sent
 
@@ -99,37 +77,19 @@ class Letters:
         was taken: it is handed over again under the same Message-ID, and said to be sent perhaps
         twice.
         """
-        before = await self._deliveries.look_up(job.message_id)
-        if before is not None and before.state in (Delivery.TAKEN, Delivery.REFUSED):
-            return _as_before(before, self._now())
+        letter = job.letter
+        parcel = Parcel(job.message_id, job.school, job.reference, letter.id, letter.to)
+        handed = await self._post.earlier(parcel)
+        if handed is not None:
+            return _outcome(handed)
         try:
             message = await self._message(job)
         except _CannotReach as error:
-            return await self._refused(job, error.status)
-        content = message.as_bytes()
-        kept_as = f"sent-{job.message_id}"
-        await self._enclosures.keep(
-            job.letter.to,
-            job.school,
-            job.reference,
-            SENT_LETTER,
-            content,
-            identifier=kept_as,
-        )
-        before = await self._begin(job)
-        try:
-            await self._messenger.hand_over(message)
-        except AddressRefused as error:
-            return await self._refused(job, error.status)
-        except NotTaken:
-            await self._deliveries.end(job.message_id, Delivery.NOT_TAKEN, self._now())
-            raise
-        digest = hashlib.sha256(content).hexdigest()
-        at = self._now()
-        await self._deliveries.end(job.message_id, Delivery.TAKEN, at, digest=digest)
-        self._on_sent(job.letter.kind)
-        twice = before is not None and before.perhaps_twice
-        return LetterOutcome(at=at, digest=digest, perhaps_twice=twice)
+            return _outcome(await self._post.give_up(parcel, error.status))
+        handed = await self._post.hand_over(parcel, message)
+        if handed.refused is None:
+            self._on_sent(letter.kind)
+        return _outcome(handed)
 
     @activity.defn(name=DRAFT_LETTERS)
     async def draft_letters(self, wanted: LettersWanted) -> LettersDrafted:
@@ -175,7 +135,7 @@ class Letters:
             text,
             self._rendered(job.school, text, now),
             to=person.email,
-            sender=self._messenger.sender,
+            sender=self._post.sender,
             message_id=job.message_id,
             at=now,
             entry=await self._entry(job),
@@ -201,7 +161,7 @@ class Letters:
             case,
             meeting,
             school=(await self._shelf.policy(case.policy_digest)).school,
-            sender=self._messenger.sender,
+            sender=self._post.sender,
             method=method,
             stamp=job.letter.prepared_at,
             to=job.letter.to,
@@ -211,18 +171,6 @@ class Letters:
         pdf = as_pdf(text, self._writer.templates(school), at=at)
         return Rendered(pdf=pdf, plain=as_plain(text), html=as_html(text))
 
-    async def _begin(self, job: LetterJob) -> Attempt | None:
-        return await self._deliveries.begin(
-            job.message_id, job.school, job.reference, job.letter.id, self._now()
-        )
-
-    async def _refused(self, job: LetterJob, status: str) -> LetterOutcome:
-        at = self._now()
-        await self._begin(job)
-        await self._deliveries.end(job.message_id, Delivery.REFUSED, at, status=status)
-        log.warning("letter:address:refused", letter=job.letter.id, status=status)
-        return LetterOutcome(at=at, refused=status)
-
 
 class _CannotReach(Exception):
     def __init__(self, status: str) -> None:
@@ -230,12 +178,12 @@ class _CannotReach(Exception):
         super().__init__(status)
 
 
-def _as_before(before: Attempt, now: datetime) -> LetterOutcome:
+def _outcome(handed: HandedOver) -> LetterOutcome:
     return LetterOutcome(
-        at=before.ended_at or now,
-        digest=before.digest,
-        refused=before.status,
-        perhaps_twice=before.perhaps_twice,
+        at=handed.at,
+        digest=handed.digest,
+        refused=handed.refused,
+        perhaps_twice=handed.perhaps_twice,
     )
 
 

@@ -3,6 +3,7 @@
 import re
 import ssl
 from dataclasses import dataclass, field
+from datetime import timedelta
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from domain.vocabulary import Security
 from settings import Settings
 
 PERMANENT = 500  # SMTP reply codes from here on say that trying again is of no use
+NOBODY_THERE = "5.1.1"  # the status (RFC 3463) of an address at which there is no mailbox
 NOT_AN_ADDRESS = "5.1.3"  # the status (RFC 3463) of what is no address at all
 _STATUS = re.compile(r"^([245]\.\d{1,3}\.\d{1,3})\b")
 
@@ -26,6 +28,10 @@ class AddressRefused(Exception):
 
 class NotTaken(Exception):
     """The mail server did not take the message, for certain; it may take it later."""
+
+
+class Unanswered(Exception):
+    """Nobody can tell whether the message was taken."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +49,11 @@ class MailServer:
     user: str | None = None
     password: str | None = field(default=None, repr=False)
     authority: Path | None = None
+
+    @property
+    def recalls(self) -> timedelta:
+        """No time at all: a mail server can't be asked whether it took a message."""
+        return timedelta(0)
 
     async def accepts(self, message: EmailMessage) -> bool:
         """Hands a message over; False where its recipient is refused for good.

@@ -614,13 +614,17 @@ class RecordReturn(BaseAction):
 
 
 class RecordReferralSent(BaseAction):
-    """A referral went to SENDIASS, or waits to be handed to the parent (no `digest`)."""
+    """A referral went to SENDIASS, or waits to be handed to the parent (no `digest`).
+
+    `perhaps_twice`: as of a letter.
+    """
 
     name: Literal[ActionName.RECORD_REFERRAL_SENT] = ActionName.RECORD_REFERRAL_SENT
     referral: str
     message_id: str | None
     digest: str | None
     sent_at: AwareDatetime
+    perhaps_twice: bool = False
 
 
 StageAction = (

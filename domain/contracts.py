@@ -220,12 +220,13 @@ class ReferralWanted(Frozen):
 
 class ReferralTold(Frozen):
     """What became of a referral. Without a `digest` it is for the parent to take; `withdrawn`
-    says that nothing is to be shared any more."""
+    says that nothing is to be shared any more, and `perhaps_twice` what it says of a letter."""
 
     at: AwareDatetime
     message_id: str | None = None
     digest: str | None = None
     withdrawn: bool = False
+    perhaps_twice: bool = False
 
 
 class FeedbackWanted(Frozen):

@@ -201,6 +201,8 @@ class ReferralSent(Frozen):
     message_id: str | None
     digest: str | None
     sent_at: AwareDatetime
+    # Left out where it is false, as in what was recorded before there was such a field.
+    perhaps_twice: bool = Field(default=False, exclude_if=lambda twice: not twice)
 
 
 class ReferralEnded(Frozen):

@@ -77,6 +77,7 @@ def record_sent(draft: Draft, action: a.RecordReferralSent) -> None:
             message_id=action.message_id,
             digest=action.digest,
             sent_at=action.sent_at,
+            perhaps_twice=action.perhaps_twice,
         )
     )
 

@@ -24,10 +24,10 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 LOGGED = frozenset(
     """
     action action_id activity_id activity_type address attempt calendar_digest case child codes
-    count deadline digest due_at due_on duration error exit_code file generation kind level line
-    logger message_id metrics_port namespace number pid place policy policy_digest port ready
-    reference role rule run_id school seconds sequence signal stage step task_queue timestamp track
-    type update_id variable version withheld workflow_id workflow_type
+    count deadline digest due_at due_on duration error exit_code file generation kind letter level
+    line logger message_id metrics_port namespace number pid place policy policy_digest port ready
+    reference role rule run_id school seconds sequence signal stage status step task_queue
+    timestamp track type update_id variable version withheld workflow_id workflow_type
     """.split()
 )
 """The fields that a line may have besides its name; add one only if it can't hold a person."""

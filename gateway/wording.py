@@ -174,7 +174,7 @@ _WORDS: dict[type, Callable[[Any], str]] = {
         f"Referral {f.referral} to SENDIASS, sharing: {', '.join(map(spoken, f.shared))}"
     ),
     e.ReferralSent: lambda f: (
-        f"Referral {f.referral} was sent to SENDIASS"
+        f"Referral {f.referral} was sent to SENDIASS{', perhaps twice' if f.perhaps_twice else ''}"
         if f.digest
         else f"Referral {f.referral} is for the parent to take to SENDIASS"
     ),

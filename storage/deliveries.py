@@ -1,7 +1,7 @@
 """What is known of each message that was to be sent: so that a crash loses none and says what it
 can't tell."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import partial
 from typing import NamedTuple
@@ -25,6 +25,7 @@ class Attempt(NamedTuple):
     """How a message stood when it was looked up; `perhaps_twice` is kept until it is taken."""
 
     state: Delivery
+    began_at: datetime
     digest: str | None
     status: str | None
     ended_at: datetime | None
@@ -37,7 +38,7 @@ class Deliveries:
     The conversation with a mail server can't be one transaction with the database. So the state
     is written before it begins and after it ends. Who finds a conversation begun and not ended
     can't know whether the message was taken: it is handed over again under the same Message-ID,
-    and counted as sent *perhaps twice*.
+    and counted as sent *perhaps twice*, unless the other side can still tell.
     """
 
     def __init__(self, database: Database) -> None:
@@ -48,11 +49,19 @@ class Deliveries:
         return await self._database.transact(partial(_attempt, message_id=message_id))
 
     async def begin(
-        self, message_id: str, school: str, reference: str, letter: str, at: datetime
+        self,
+        message_id: str,
+        school: str,
+        reference: str,
+        letter: str,
+        at: datetime,
+        *,
+        recalls: timedelta = timedelta(0),
     ) -> Attempt | None:
         """Says that the conversation begins; returns how the message stood before, if known.
 
-        One that was taken or refused stays so: nothing is to be sent.
+        One that was taken or refused stays so: nothing is to be sent. `recalls` says for how long
+        the other side knows what it has taken, and takes it only once.
         """
 
         def work(connection: Connection) -> Attempt | None:
@@ -69,12 +78,15 @@ class Deliveries:
                 }
                 connection.execute(insert(DeliveryRow), row)
             elif before.state in (Delivery.HANDING_OVER, Delivery.NOT_TAKEN):
-                twice = before.perhaps_twice or before.state is Delivery.HANDING_OVER
+                cut_off = before.state is Delivery.HANDING_OVER
+                forgotten = not recalls or at - before.began_at >= recalls
+                twice = before.perhaps_twice or (cut_off and forgotten)
                 _set(
                     connection,
                     message_id,
                     state=Delivery.HANDING_OVER.value,
-                    began_at=at,
+                    # How long ago the first of those began of which nobody knows the end.
+                    began_at=before.began_at if cut_off else at,
                     perhaps_twice=twice,
                 )
                 before = before._replace(perhaps_twice=twice)
@@ -117,6 +129,7 @@ def _attempt(connection: Connection, message_id: str) -> Attempt | None:
     row = connection.execute(
         select(
             DeliveryRow.state,
+            DeliveryRow.began_at,
             DeliveryRow.digest,
             DeliveryRow.status,
             DeliveryRow.ended_at,
@@ -125,7 +138,14 @@ def _attempt(connection: Connection, message_id: str) -> Attempt | None:
     ).one_or_none()
     if row is None:
         return None
-    return Attempt(Delivery(row.state), row.digest, row.status, row.ended_at, row.perhaps_twice)
+    return Attempt(
+        Delivery(row.state),
+        row.began_at,
+        row.digest,
+        row.status,
+        row.ended_at,
+        row.perhaps_twice,
+    )
 
 
 def _set(connection: Connection, message_id: str, **values: object) -> None:

@@ -67,6 +67,7 @@ class ReferralWorkflow:
             message_id=told.message_id,
             digest=told.digest,
             sent_at=told.at,
+            perhaps_twice=told.perhaps_twice,
         )
         case = workflow.get_external_workflow_handle(
             case_workflow_id(start.school, start.reference)

@@ -1,6 +1,7 @@
 """A MOCK of GOV.UK Notify's web interface: a third party that no test can reach.
 
-It keeps what it is sent and answers as Notify's documentation says; it checks nothing else.
+It keeps what it is sent and answers as Notify's documentation says, the newest message first; it
+checks nothing else.
 """
 
 import contextlib
@@ -10,6 +11,7 @@ from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlparse
+from uuid import uuid4
 
 SERVICE = "00000000-0000-0000-0000-000000000000"
 SECRET = "11111111-1111-1111-1111-111111111111"
@@ -29,6 +31,24 @@ class NotifyMock:
         self.hold = threading.Event()
         self.hold.set()
 
+    def failed(self, reference: str, status: str) -> None:
+        """It could not deliver the newest message with this reference."""
+        newest = [one for one in self.sent if one["reference"] == reference][-1]
+        newest["status"] = status
+
+    def found(self, wanted: dict[str, list[str]]) -> dict[str, Any]:
+        """What it answers when it is asked for messages: one page of all that fit."""
+        names = [name for name in ("reference", "status") if name in wanted]
+        fit = [
+            one
+            for one in reversed(self.sent)
+            if all(one[name] == wanted[name][0] for name in names)
+        ]
+        if "older_than" in wanted:
+            fit = []
+        links = {"next": f"{self.url}/v2/notifications?older_than={fit[-1]['id']}"} if fit else {}
+        return {"notifications": fit, "links": links}
+
 
 @contextlib.contextmanager
 def mocked_notify() -> Iterator[NotifyMock]:
@@ -37,14 +57,15 @@ def mocked_notify() -> Iterator[NotifyMock]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            reference = parse_qs(urlparse(self.path).query).get("reference", [""])[0]
-            found = [one for one in mock.sent if one["reference"] == reference]
-            self._answer(200, {"notifications": found, "links": {}})
+            if mock.status == 201:
+                self._answer(200, mock.found(parse_qs(urlparse(self.path).query)))
+            else:
+                self._answer(mock.status, {"status_code": mock.status, "errors": mock.errors})
 
         def do_POST(self) -> None:
             given = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             if mock.status == 201:
-                mock.sent.append(given)
+                mock.sent.append(given | {"id": str(uuid4()), "status": "sending"})
                 mock.hold.wait(10)
                 self._answer(201, {"id": "3", "reference": given["reference"]})
             else:

@@ -8,7 +8,7 @@ import pytest
 
 from activities.govuk_notify import GovukNotify
 from activities.letters import Rendered, letter_message
-from correspondence.mail_server import AddressRefused, NotTaken
+from correspondence.mail_server import AddressRefused, NotTaken, Unanswered
 from domain.letters import LetterText, Part, Passage
 from tests.support.govuk_notify_mock import KEY, TEMPLATE, NotifyMock, mocked_notify
 
@@ -23,12 +23,13 @@ TEXT = LetterText(
     closing="Yours sincerely,",
     signatory=("Sam Okafor", "headteacher"),
 )
+MESSAGE_ID = "ep-2026-0042.l9@eleanor-palmer.evenhand"
 MESSAGE = letter_message(
     TEXT,
     Rendered(pdf=b"%PDF-1.7 made up", plain="We are sorry to have to write.", html="<p></p>"),
     to="daniel@home.example",
     sender="office@school.example",
-    message_id="ep-2026-0042.l9@eleanor-palmer.evenhand",
+    message_id=MESSAGE_ID,
     at=datetime(2026, 9, 15, 9, 0, tzinfo=UTC),
 )
 
@@ -49,7 +50,7 @@ async def test_a_letter_is_handed_over_with_its_pdf(mock: NotifyMock) -> None:
     (sent,) = mock.sent
     assert sent["email_address"] == "daniel@home.example"
     assert sent["template_id"] == TEMPLATE
-    assert sent["reference"] == "ep-2026-0042.l9@eleanor-palmer.evenhand"
+    assert sent["reference"] == MESSAGE_ID
     told = sent["personalisation"]
     assert told["subject"] == "A formal warning (EP-2026-0042)"
     assert "sorry to have to write" in told["body"]
@@ -65,7 +66,7 @@ async def test_a_letter_that_it_has_is_not_given_to_it_again(mock: NotifyMock) -
 
 async def test_an_attempt_that_was_cut_off_sends_nothing_twice(mock: NotifyMock) -> None:
     mock.hold.clear()
-    with pytest.raises(NotTaken):
+    with pytest.raises(Unanswered):
         await notify(mock, seconds=0.2).hand_over(MESSAGE)
     mock.hold.set()
 
@@ -97,8 +98,40 @@ async def test_what_may_work_later_is_tried_again(mock: NotifyMock, status: int)
 async def test_a_service_that_is_away_is_tried_again() -> None:
     away = GovukNotify(KEY, TEMPLATE, "office@school.example", "http://127.0.0.1:9", 2)
 
-    with pytest.raises(NotTaken):
+    with pytest.raises(Unanswered):
         await away.hand_over(MESSAGE)
+
+
+@pytest.mark.parametrize("status", [502, 504])
+async def test_a_gateway_says_nothing_of_the_message(mock: NotifyMock, status: int) -> None:
+    mock.status = status
+
+    with pytest.raises(Unanswered):
+        await notify(mock).hand_over(MESSAGE)
+
+
+async def test_an_address_that_it_found_to_be_wrong_comes_back(mock: NotifyMock) -> None:
+    await notify(mock).hand_over(MESSAGE)
+    mock.failed(MESSAGE_ID, "permanent-failure")
+
+    with pytest.raises(AddressRefused) as refused:
+        await notify(mock).hand_over(MESSAGE)
+
+    assert refused.value.status == "5.1.1"
+    assert len(mock.sent) == 1
+
+
+@pytest.mark.parametrize("status", ["temporary-failure", "technical-failure"])
+async def test_what_it_could_not_pass_on_is_given_to_it_again(
+    mock: NotifyMock, status: str
+) -> None:
+    await notify(mock).hand_over(MESSAGE)
+    mock.failed(MESSAGE_ID, status)
+
+    await notify(mock).hand_over(MESSAGE)
+    await notify(mock).hand_over(MESSAGE)
+
+    assert len(mock.sent) == 2  # and the second, which is on its way, is not repeated
 
 
 def test_the_key_is_not_shown(mock: NotifyMock) -> None:

@@ -19,6 +19,7 @@ from settings import (
 
 ROOT = Path(__file__).parents[2]
 KEY = base64.b64encode(bytes(range(32))).decode()
+NOTIFY_KEY = "school-00000000-0000-0000-0000-000000000000-11111111-1111-1111-1111-111111111111"
 OTHER_KEY = base64.b64encode(bytes(range(1, 33))).decode()
 
 
@@ -171,7 +172,7 @@ def test_the_documented_defaults_are_the_real_ones() -> None:
     ("given_values", "told"),
     [
         (
-            {"notify_key": "k"},
+            {"notify_key": NOTIFY_KEY},
             "EVENHAND_NOTIFY_KEY and EVENHAND_NOTIFY_TEMPLATE are given together",
         ),
         ({"smtp_user": "me"}, "EVENHAND_SMTP_USER and EVENHAND_SMTP_PASSWORD are given together"),
@@ -184,15 +185,33 @@ def test_the_documented_defaults_are_the_real_ones() -> None:
             },
             "a password would cross the network in clear",
         ),
-        ({"notify_key": "k", "notify_template": "short"}, "give the template's id"),
+        ({"notify_key": NOTIFY_KEY, "notify_template": "short"}, "give the template's id"),
+        (
+            {"notify_key": "hush", "notify_template": NOTIFY_KEY[-36:]},
+            "EVENHAND_NOTIFY_KEY is not right: the key of a Notify service ends with two ids",
+        ),
+        ({"notify_url": "http://notify.example"}, "letters would cross the network in clear"),
+        ({"notify_url": "ftp://notify.example"}, "it begins with https://"),
+        ({"notify_url": "https://"}, "it begins with https://"),
+        ({"notify_url": "http://127.0.0.1.example/"}, "letters would cross the network in clear"),
         ({"smtp_authority": "/nowhere.pem"}, "there is no such file"),
     ],
 )
 def test_how_mail_goes_is_checked_as_a_whole(
     monkeypatch: pytest.MonkeyPatch, given_values: dict[str, str], told: str
 ) -> None:
-    with pytest.raises(SettingsError, match=re.escape(told)):
+    with pytest.raises(SettingsError, match=re.escape(told)) as refused:
         given(monkeypatch, **given_values)
+
+    assert "hush" not in str(refused.value)
+
+
+def test_a_service_on_this_machine_may_take_letters_in_clear(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    settings = given(monkeypatch, notify_url="http://127.0.0.1:8080")
+
+    assert settings.notify_url == "http://127.0.0.1:8080"
 
 
 def test_mail_leaves_this_machine_encrypted(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -67,6 +67,25 @@ async def test_sendiass_is_told_what_was_agreed_and_nothing_else(running: Runnin
     assert (await running.school.stores.record.verify(SCHOOL)).holds
 
 
+async def test_an_attempt_that_was_cut_off_is_told_of_as_perhaps_twice(running: Running) -> None:
+    reference = await a_case(running)
+    deliveries = running.school.stores.deliveries
+    now = await running.environment.get_current_time()
+    # What a worker leaves that was killed between the server's yes and its own note of it. The
+    # referral's id is the number of its event.
+    guess = [f"{reference}.f{n}@{SCHOOL}.evenhand".lower() for n in range(1, 20)]
+    for message_id in guess:
+        await deliveries.begin(message_id, SCHOOL, reference, "f", now)
+
+    await running.cases.act(reference, "refer_to_sendiass", AGREED, running.school.actor("hana"))
+    await days_pass(running, 4)
+
+    events = await running.events(reference)
+    (sent,) = [e.fact for e in events if e.fact.type == "referral:sent"]
+    assert sent.perhaps_twice
+    assert (await running.school.stores.record.verify(SCHOOL)).holds
+
+
 async def test_what_was_not_sent_yet_stays_when_consent_is_taken_back(running: Running) -> None:
     reference = await a_case(running)
     calendar = await running.school.stores.shelf.calendar(
