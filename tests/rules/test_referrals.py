@@ -4,6 +4,8 @@ from datetime import timedelta
 
 import pytest
 
+from domain.actions import SYSTEM
+from domain.audit import canonical
 from domain.errors import (
     ConsentMissing,
     NotAllowedHere,
@@ -13,7 +15,7 @@ from domain.errors import (
     SecondPersonNeeded,
     UnknownThing,
 )
-from domain.events import AdvocateAppointed, ReferralEnded, ReferralMade
+from domain.events import AdvocateAppointed, ReferralEnded, ReferralMade, ReferralSent
 from domain.referral_actions import DISCLOSURE, REFERRAL
 from domain.vocabulary import ReferralOutcome, Rule, SharedItem, Track
 from tests.rules.building import (
@@ -49,6 +51,21 @@ def test_a_parent_who_asks_has_agreed() -> None:
     duty = next(d for d in story.case.deadlines if d.about == REFERRAL)
     # Ten school days from Monday 14 September 2026.
     assert f"{duty.due_on:%A %d %B}" == "Monday 28 September"
+
+
+@pytest.mark.parametrize("twice", [True, False])
+def test_how_surely_it_went_once_is_said_only_where_there_is_doubt(twice: bool) -> None:
+    story = referred()
+    (made,) = [fact for fact in story.facts if isinstance(fact, ReferralMade)]
+
+    told = {"message_id": "f@rowan-hill.evenhand", "digest": "00", "sent_at": story.now}
+    story.do("record_referral_sent", SYSTEM, referral=made.referral, perhaps_twice=twice, **told)
+
+    event = story.events[-1]
+    assert isinstance(event.fact, ReferralSent)
+    assert event.fact.perhaps_twice is twice
+    # What was recorded before there was such a field reads, and hashes, as it did.
+    assert (b"perhaps_twice" in canonical(event)) is twice
 
 
 def test_nothing_is_shared_without_consent() -> None:
