@@ -285,11 +285,15 @@ class ShareCode(BaseAction):
 
 
 class SignCode(BaseAction):
-    """Records what became of the invitation to sign; nothing follows from any answer."""
+    """Records what became of the invitation to sign; nothing follows from any answer.
+
+    `signed_as` is the name that somebody typed under it, where they signed it on a page.
+    """
 
     name: Literal[ActionName.SIGN_CODE] = ActionName.SIGN_CODE
     answer: CodeAnswer
     by: PersonId | None = None  # None: the actor
+    signed_as: TextRef | None = None
 
 
 class Signpost(BaseAction):

@@ -245,6 +245,8 @@ class CodeAnswered(Frozen):
     person: PersonId
     answer: CodeAnswer
     policy_version: str
+    # Left out where nobody typed it: what was recorded before keeps its bytes.
+    signed_as: TextRef | None = Field(default=None, exclude_if=lambda text: text is None)
 
 
 class Signposted(Frozen):

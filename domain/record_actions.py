@@ -131,7 +131,12 @@ def sign_code(draft: Draft, action: a.SignCode) -> None:
     if outside and person != draft.actor.person:
         raise NotAskedToSign("Nobody signs for somebody else.")
     draft.add(
-        CodeAnswered(person=person, answer=action.answer, policy_version=draft.policy.version)
+        CodeAnswered(
+            person=person,
+            answer=action.answer,
+            policy_version=draft.policy.version,
+            signed_as=action.signed_as,
+        )
     )
     draft.meet(DutyKind.ASK_TO_SIGN)
 

@@ -10,10 +10,11 @@ from pydantic import BaseModel
 from correspondence.reading import as_read
 from domain.access import OUTSIDE, Sight, may_read_text, may_see_who_looked, sight_of
 from domain.actions import Actor, FileRef, TextRef
-from domain.case import Adjustment, Case
+from domain.case import Adjustment, Case, Letter
 from domain.choices import Choice
 from domain.contracts import Refusal
 from domain.events import Event, LetterPrepared
+from domain.letters import LetterText
 from domain.mentions import people_in as people_in_fact
 from domain.policy import Ladder
 from domain.review import REVIEW_TYPES, assigned_to
@@ -71,6 +72,14 @@ class Seen:
         words = await self._text(ref)
         is_letter = isinstance(event.fact, LetterPrepared) and words != NO_LONGER_KEPT
         return as_read(words) if is_letter else words
+
+    async def letter(self, letter: Letter) -> LetterText | None:
+        """A letter's words, for its addressee and those who see the names; None where they are
+        kept no longer. Raises ActionRefused."""
+        if not self.names_shown and letter.to != self.viewer.person:
+            raise not_shown(self.viewer, "This letter is not yours to read.")
+        words = await self._text(letter.text)
+        return None if words == NO_LONGER_KEPT else LetterText.model_validate_json(words)
 
     async def texts_of(self, event: Event) -> dict[str, str]:
         """What was written with an event, by the name of the field that refers to it."""
