@@ -201,7 +201,9 @@ class _Telling:
     def _seeing(self) -> Seeing:
         gathering, case = self._gathering, self._case
         sent = (e.ResponseRecorded, e.RepresentationsSubmitted)
-        days = [gathering.calendar.local_date(o.at) for o in gathering.own if isinstance(o.fact, sent)]
+        days = [
+            gathering.calendar.local_date(o.at) for o in gathering.own if isinstance(o.fact, sent)
+        ]
         challenged = any(
             isinstance(one.fact, e.ResponseRecorded) and one.fact.kind is ResponseKind.CHALLENGE
             for one in gathering.own

@@ -143,13 +143,9 @@ class FamilyActs:
             if Role.ADVOCATE not in advocate.roles:
                 await self._stores.people.set_roles(person, {*advocate.roles, Role.ADVOCATE})
         fields = {"advocate": person}
-        return await self.act(
-            reference, ActionName.APPOINT_ADVOCATE, fields, action_id=action_id
-        )
+        return await self.act(reference, ActionName.APPOINT_ADVOCATE, fields, action_id=action_id)
 
-    async def raise_concern(
-        self, kind: Raisable, concern: Concern, *, action_id: str
-    ) -> Opened:
+    async def raise_concern(self, kind: Raisable, concern: Concern, *, action_id: str) -> Opened:
         """Opens a case about the school or the service. Raises what `Cases.open` does."""
         fields: dict[str, Any] = {
             "track": kind.track.value,

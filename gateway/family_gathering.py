@@ -23,7 +23,6 @@ from gateway.stores import Stores
 from storage.people import PersonNotFound
 from storage.texts import TextNotFound
 
-
 _COUNTED = 20  # school days; further away, a date alone says more
 
 
@@ -114,6 +113,7 @@ class Gathering:
 
     def _meeting(self, meeting: Meeting, told: dict[str, Any]) -> OwnMeeting:
         answer = dict(meeting.consents).get(self.person)
+        people = meeting.people
         offered = [
             at
             for one in self.case.availability
@@ -129,7 +129,7 @@ class Gathering:
             place=_shown(told["place"]),
             online=_shown(told["online"]),
             purpose=_shown(told["purpose"]),
-            people=tuple(_at_the_meeting(one) for one in told["attendees"]),
+            people=tuple(map(self._at_the_meeting, told["attendees"], people)),
             asked_to_record=meeting.recording_wanted and self._to_come(meeting),
             recording=answer,
             recording_words=_recording(meeting),
@@ -137,6 +137,15 @@ class Gathering:
             discussed=_points(told["discussed"]),
             decided=_points(told["decided"]),
         )
+
+    def _at_the_meeting(self, attendee: dict[str, Any], person: str) -> str:
+        if person == self.person:
+            return "You"
+        told, role = str(attendee["person"]), str(attendee["as"])
+        who = f"{told[:1].upper()}{told[1:]}"
+        if role in ("participant", told.removeprefix("the ")):
+            return who
+        return f"{who} ({_CAPACITIES.get(role, role)})"
 
     # Limits
 
@@ -243,14 +252,11 @@ def _recording(meeting: Meeting) -> str:
     return "It may be recorded only if everybody agrees."
 
 
-def _at_the_meeting(attendee: dict[str, Any]) -> str:
-    person, role = str(attendee["person"]), str(attendee["as"])
-    plain = {"family": "parent", "note taker": "takes notes", "chair": "leads the meeting"}
-    if role in ("participant", person.removeprefix("the ")):
-        return person[:1].upper() + person[1:]
-    return f"{person[:1].upper()}{person[1:]} ({plain.get(role, role)})"
-
-
+_CAPACITIES = {
+    "family": "the parent",
+    "chair": "leads the meeting",
+    "note taker": "takes notes",
+}
 _REPLIES = {
     ResponseKind.REPLY: "You sent us a message",
     ResponseKind.REQUEST_TO_MEET: "You asked for a meeting",

@@ -86,9 +86,7 @@ def about(case: Case, standpoint: Standpoint, *, noun: str, advocate: bool, rais
     )
 
 
-def standing(
-    case: Case, ladder: Ladder, standpoint: Standpoint, *, advocate: bool
-) -> Standing:
+def standing(case: Case, ladder: Ladder, standpoint: Standpoint, *, advocate: bool) -> Standing:
     """Where the case stands and what that means."""
     if case.closed:
         return _ended(case, standpoint)
@@ -175,13 +173,17 @@ def limit_state(case: Case, restriction: RestrictionState, *, whose: str | None)
     else:
         began = "We are thinking of a limit. It has not begun. "
     if window:
-        speaker, side = (whose, "their") if whose else ("you", "your")
-        can = f"{speaker[0].upper()}{speaker[1:]} can tell us {side} side until {day(window.due_on)}. "
-        return began + can + "We decide only after that."
+        speaker, side = (_opening(whose), "their") if whose else ("You", "your")
+        until = day(window.due_on)
+        return f"{began}{speaker} can tell us {side} side until {until}. We decide only after that."
     if decision:
         fall = "it ends" if restriction.status is RestrictionStatus.INTERIM else "it does not begin"
         return began + f"We decide by {day(decision.due_on)}. If we do not, {fall}."
     return began + "We have not decided yet."
+
+
+def _opening(words: str) -> str:
+    return words[:1].upper() + words[1:]
 
 
 # What comes next
@@ -281,9 +283,7 @@ _COMING: dict[DeadlineKind, Callable[[Seeing, Deadline], str | None]] = {
     DeadlineKind.QUIET_PERIOD: lambda _, __: (
         "If nothing further happens, this ends by itself on that day."
     ),
-    DeadlineKind.REOPENING: lambda _, __: (
-        "This is the last day on which it can be opened again."
-    ),
+    DeadlineKind.REOPENING: lambda _, __: "This is the last day on which it can be opened again.",
     DeadlineKind.LATE_REPRESENTATIONS: _to_the_asked(
         "We decide, and answer what you told us. It came late, and we read it all the same."
     ),

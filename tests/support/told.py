@@ -87,9 +87,7 @@ class Told:
         school = await stores.shelf.school(SCHOOL)
         calendar = await stores.shelf.calendar(school.calendar_digest)
         current = {one.policy: one for one in await stores.shelf.current_policies(SCHOOL)}
-        events: list[Event] = decide(
-            current[self._policy], calendar, case, action, actor, self.now
-        )
+        events: list[Event] = decide(current[self._policy], calendar, case, action, actor, self.now)
         for event in events:
             case = evolve(case, event)
         assert case is not None
