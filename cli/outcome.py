@@ -53,6 +53,7 @@ def told(error: BaseException) -> tuple[Exit, dict[str, Any]]:
     from gateway.bounces import NotABounce
     from gateway.bundle import BundleNotWritten, NothingToExport, RecordInDoubt
     from gateway.checkpoints import DoesNotHold
+    from gateway.contacts import ContactsUnreadable, NotReady
     from gateway.errors import (
         ActionRefused,
         AttachmentRefused,
@@ -92,7 +93,7 @@ def told(error: BaseException) -> tuple[Exit, dict[str, Any]]:
             return Exit.REFUSED, {"sentence": str(error)}
         case CheckpointNotFound():
             return Exit.BAD_USAGE, {"sentence": str(error), "near": list(error.near)}
-        case NothingHeld() | ReviewError():
+        case NothingHeld() | ReviewError() | NotReady():
             return Exit.REFUSED, {"sentence": str(error)}
         case PolicyFileError() | TermFileError():
             findings = [str(finding) for finding in error.findings]
@@ -143,6 +144,7 @@ def told(error: BaseException) -> tuple[Exit, dict[str, Any]]:
             | DrawImpossible()
             | NotOnTheShelf()
             | NothingToExport()
+            | ContactsUnreadable()
             | BundleNotWritten()
             | PolicyVersionTaken()
             | PersonAlreadyThere()

@@ -230,6 +230,13 @@ class NotForThisRole(CaseError):
     rule = Rule.AUTHORITY
 
 
+class LastAdministrator(CaseError):
+    """A school keeps one administrator at least: without any, nobody could let anybody in. Make
+    somebody else an administrator first."""
+
+    rule = Rule.AUTHORITY
+
+
 class AnotherPersonConfirms(CaseError):
     """An erasure is asked for by one person and confirmed by another, and neither of them is the
     person whose data it is."""

@@ -12,6 +12,13 @@ from pydantic import AwareDatetime, Field
 
 from domain.access_events import AccessGiven, AccessRequested
 from domain.actions import Actor, PersonId, TextRef
+from domain.office_events import (
+    CodeAdopted,
+    PersonAdded,
+    PersonCorrected,
+    RolesSet,
+    SchoolCalendarAdopted,
+)
 from domain.policy import Frozen
 from domain.review_events import (
     FindingAnswered,
@@ -177,7 +184,12 @@ RegisterFact = Annotated[
     | AuditKeyAdopted
     | CheckpointSent
     | CheckpointUndelivered
-    | FeedbackPassedOn,
+    | FeedbackPassedOn
+    | PersonAdded
+    | PersonCorrected
+    | RolesSet
+    | CodeAdopted
+    | SchoolCalendarAdopted,
     Field(discriminator="type"),
 ]
 """What an event of the register states, told apart by `type` (subject, then past verb)."""

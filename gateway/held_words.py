@@ -4,6 +4,7 @@ from domain.access_events import AccessGiven, AccessRequested
 from domain.actions import PersonId
 from domain.held import Right
 from domain.mentions import Part, people_in
+from domain.office_events import PersonAdded, PersonCorrected, RolesSet
 from domain.register import (
     CaseDisposed,
     ErasureRefused,
@@ -119,6 +120,12 @@ def register_words(event: RegisterEvent, reader: PersonId) -> str:
             count = sum(file.format == "file" for file in fact.files)
             files = f", with {count} file{'s' if count > 1 else ''}" if count else ""
             return f"A copy of what is held about you was made ({formats}{files})"
+        case PersonAdded() | RolesSet():
+            held = ", ".join(spoken(role) for role in fact.roles) or "none"
+            return f"What you are to the school, and so what you may do here, was set: {held}"
+        case PersonCorrected():
+            what = {"name": "name", "email": "e-mail address"}
+            return f"Your {' and '.join(what[one] for one in fact.details)} was put right"
         case ReviewAssigned():
             return f"You were asked to look back at how {fact.reference} was handled"
         case ErasureRequested():

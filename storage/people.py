@@ -4,11 +4,10 @@ import secrets
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from difflib import SequenceMatcher
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, delete, insert, select
+from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.vocabulary import Role
 from storage.database import Database
@@ -80,6 +79,17 @@ class PersonAlreadyThere(ValueError):
         super().__init__(f"There is a person “{person}” already: choose another id.")
 
 
+class NewPerson(NamedTuple):
+    """Somebody who is about to be added: their row, encrypted already, and their roles."""
+
+    id: str
+    row: dict[str, Any]
+    roles: frozenset[Role]
+
+    def __repr__(self) -> str:
+        return f"NewPerson(id={self.id!r})"
+
+
 class People:
     """The people of every school."""
 
@@ -100,6 +110,24 @@ class People:
 
         Raises PersonAlreadyThere where somebody has that id, ValueError where the name is empty.
         """
+        new = self.prepare(school, name, email, roles, person=person)
+        try:
+            await self._database.transact(lambda connection: put_people(connection, [new]))
+        except IntegrityError as error:
+            raise PersonAlreadyThere(new.id) from error
+        return new.id
+
+    def prepare(
+        self,
+        school: str,
+        name: str,
+        email: str | None = None,
+        roles: Iterable[Role] = (),
+        *,
+        person: str | None = None,
+    ) -> NewPerson:
+        """Somebody as `put_people` takes them, with a key of their own. Raises ValueError where
+        the name is empty."""
         if not name.strip():
             raise ValueError("A person needs a name.")
         identifier = person or f"person-{secrets.token_hex(8)}"
@@ -112,18 +140,32 @@ class People:
             "name": cipher.encrypt(name.strip().encode(), NAME),
             "email": cipher.encrypt(email.strip().encode(), EMAIL) if email else None,
         }
-        try:
-            async with self._database.writing() as connection:
-                await connection.execute(insert(PersonRow), row)
-                await _give_roles(connection, identifier, roles)
-        except IntegrityError as error:
-            raise PersonAlreadyThere(identifier) from error
-        return identifier
+        return NewPerson(identifier, row, frozenset(roles))
+
+    def correct(self, connection: Connection, person: str, name: str, email: str | None) -> None:
+        """Puts a name and an address in place of those before, in a transaction of the caller's.
+
+        Raises PersonNotFound, PersonIsErased, ValueError where the name is empty.
+        """
+        if not name.strip():
+            raise ValueError("A person needs a name.")
+        require_person(connection, person)
+        wrapped = select(PersonRow.wrapped_key).where(PersonRow.id == person)
+        cipher = self._master_key.person_cipher(person, connection.scalars(wrapped).one())
+        fresh = {
+            "name": cipher.encrypt(name.strip().encode(), NAME),
+            "email": cipher.encrypt(email.strip().encode(), EMAIL) if email else None,
+        }
+        connection.execute(update(PersonRow).where(PersonRow.id == person).values(fresh))
+
+    def everybody_in(self, connection: Connection, school: str) -> list[Person]:
+        """All people of a school, as a transaction of the caller's sees them."""
+        return self._people(connection, PersonRow.school == school)
 
     async def person(self, person: str) -> Person:
         """The person with this id. Raises PersonNotFound."""
         async with self._database.reading() as connection:
-            found = await self._people(connection, PersonRow.id == person)
+            found = await connection.run_sync(self._people, PersonRow.id == person)
         if not found:
             raise PersonNotFound(None, person)
         return found[0]
@@ -131,7 +173,7 @@ class People:
     async def everybody(self, school: str) -> list[Person]:
         """All people of a school, in the order in which they were added."""
         async with self._database.reading() as connection:
-            return await self._people(connection, PersonRow.school == school)
+            return await connection.run_sync(self.everybody_in, school)
 
     async def holders_of(self, school: str, role: Role) -> list[str]:
         """The ids of those who hold a role at a school, in the order in which they were added."""
@@ -152,10 +194,7 @@ class People:
 
     async def set_roles(self, person: str, roles: Iterable[Role]) -> None:
         """Replaces the roles that a person holds. Raises PersonNotFound, PersonIsErased."""
-        async with self._database.writing() as connection:
-            await connection.run_sync(require_person, person)
-            await connection.execute(delete(PersonRoleRow).where(PersonRoleRow.person == person))
-            await _give_roles(connection, person, roles)
+        await self._database.transact(lambda connection: replace_roles(connection, person, roles))
 
     async def find(self, school: str, query: str) -> list[Person]:
         """The people of a school whose id or address is `query`, or whose name contains it.
@@ -184,9 +223,7 @@ class People:
             raise PersonIsErased(person)
         return self._master_key.person_cipher(person, row.wrapped_key)
 
-    async def _people(
-        self, connection: AsyncConnection, which: ColumnElement[bool]
-    ) -> list[Person]:
+    def _people(self, connection: Connection, which: ColumnElement[bool]) -> list[Person]:
         people = select(PersonRow).where(which).order_by(PersonRow.added_at, PersonRow.id)
         held = (
             select(PersonRoleRow.person, PersonRoleRow.role)
@@ -194,10 +231,10 @@ class People:
             .where(which)
         )
         roles: dict[str, set[Role]] = {}
-        for person, role in await connection.execute(held):
+        for person, role in connection.execute(held):
             roles.setdefault(person, set()).add(Role(role))
         found = []
-        for row in await connection.execute(people):
+        for row in connection.execute(people):
             if row.erased_at is not None:
                 found.append(Person(row.id, row.school, ERASED, None, frozenset(), erased=True))
                 continue
@@ -227,10 +264,24 @@ def require_person(connection: Connection, person: str) -> None:
         raise PersonIsErased(person)
 
 
-async def _give_roles(connection: AsyncConnection, person: str, roles: Iterable[Role]) -> None:
+def put_people(connection: Connection, people: Iterable[NewPerson]) -> None:
+    """Adds people in a transaction of the caller's. Raises IntegrityError where an id is taken."""
+    for one in people:
+        connection.execute(insert(PersonRow), one.row)
+        _give_roles(connection, one.id, one.roles)
+
+
+def replace_roles(connection: Connection, person: str, roles: Iterable[Role]) -> None:
+    """Makes these the roles that a person holds. Raises PersonNotFound, PersonIsErased."""
+    require_person(connection, person)
+    connection.execute(delete(PersonRoleRow).where(PersonRoleRow.person == person))
+    _give_roles(connection, person, roles)
+
+
+def _give_roles(connection: Connection, person: str, roles: Iterable[Role]) -> None:
     rows = [{"person": person, "role": role.value} for role in sorted(set(roles))]
     if rows:
-        await connection.execute(insert(PersonRoleRow), rows)
+        connection.execute(insert(PersonRoleRow), rows)
 
 
 def _known_as(person: Person) -> tuple[str, ...]:
