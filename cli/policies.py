@@ -15,6 +15,7 @@ from cli.outcome import BadUsage, Exit
 from domain.errors import near_names
 from domain.ladder_words import listed
 from domain.policy import Ladder, Policy
+from domain.policy_difference import difference
 from domain.policy_graph import mermaid, svg
 from domain.vocabulary import Track
 from gateway.wording import day, spoken
@@ -152,6 +153,35 @@ def check(
         if not findings:
             typer.echo(f"Sound: {', '.join(str(file) for file in files)}.")
     return Exit.REFUSED if findings else Exit.DONE
+
+
+@app.command()
+def diff(
+    old: Annotated[str, typer.Argument(help="A pack's id, or a file.")],
+    new: Annotated[str, typer.Argument(help="The version to hold against it.")],
+    as_json: AsJson = False,
+) -> None:
+    """Say in plain words what differs between two versions of a code, or two codes."""
+    was, now = find_policy(old), find_policy(new)
+    parts = difference(was, now)
+    if as_json:
+        told = [
+            {"heading": part.heading, "changes": [one._asdict() for one in part.changes]}
+            for part in parts
+        ]
+        versions = {
+            side: {"policy": one.policy, "version": one.version, "digest": one.digest}
+            for side, one in (("old", was), ("new", now))
+        }
+        typer.echo(json.dumps({**versions, "parts": told}))
+        return
+    out = Console(highlight=False)
+    if not parts:
+        out.print("They say the same.")
+    for part in parts:
+        out.print(f"[bold]{escape(part.heading)}[/]")
+        for change in part.changes:
+            _indented(out, 2, change.sentence)
 
 
 @app.command()

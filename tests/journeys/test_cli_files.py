@@ -72,6 +72,21 @@ def test_the_packs_are_sound(prompt: Prompt) -> None:
     assert prompt.json("policy", "check", *PACKS) == {"sound": True, "findings": []}
 
 
+def test_two_versions_are_laid_side_by_side(prompt: Prompt, tmp_path: Path) -> None:
+    newer = tmp_path / "newer.yaml"
+    text = Path(PACKS[0]).read_text(encoding="utf-8")
+    newer.write_text(text.replace('version: "1.0"', 'version: "1.1"'), encoding="utf-8")
+
+    assert prompt("policy", "diff", PACKS[0], PACKS[0]) == "They say the same."
+    said = prompt("policy", "diff", PACKS[0], str(newer))
+    assert said == "The code Version: was “1.0”, is now “1.1”."
+    told = prompt.json("policy", "diff", PACKS[0], str(newer))
+    assert isinstance(told, dict)
+    assert told["new"]["version"] == "1.1"
+    (change,) = told["parts"][0]["changes"]
+    assert change == {"kind": "changed", "about": "Version", "was": "1.0", "now": "1.1"}
+
+
 def test_a_fault_in_a_pack_is_told_at_its_line(
     prompt: Prompt, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
