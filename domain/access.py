@@ -150,13 +150,11 @@ def sight_of(ladder: Ladder, case: Case, viewer: Actor, *, assigned: bool = Fals
         return Sight.NOTHING
     if person in case.parties:
         return Sight.OWN
-    if role in OUTSIDE or person in case.involved:
+    if person in case.involved or not sees_by_role(ladder, role):
         return Sight.NOTHING
     if role is Role.DATA_PROTECTION_OFFICER:
         return Sight.WHOLE
-    oversees = role in GOVERNORS or role in ladder.roles_for(ActionName.REVIEW_BY_GOVERNOR)
-    if not oversees and not _handles(ladder, role):
-        return Sight.NOTHING
+    oversees = _oversees(ladder, role)
     decides = _is_asked_to_decide(ladder, case, role)
     if case.content_restricted:
         reopens = not oversees and role in ladder.roles_for(ActionName.REOPEN)
@@ -165,6 +163,19 @@ def sight_of(ladder: Ladder, case: Case, viewer: Actor, *, assigned: bool = Fals
         return Sight.WHOLE
     theirs = assigned or person in (*case.panel, *case.names_seen, case.owner)
     return Sight.WHOLE if theirs or decides else Sight.WITHOUT_NAMES
+
+
+def sees_by_role(ladder: Ladder, role: Role) -> bool:
+    """Whether somebody with no part in a case sees anything of it for their role's sake."""
+    if role is Role.SYSTEM or role in OUTSIDE:
+        return False
+    if role is Role.DATA_PROTECTION_OFFICER:
+        return True
+    return _oversees(ladder, role) or _handles(ladder, role)
+
+
+def _oversees(ladder: Ladder, role: Role) -> bool:
+    return role in GOVERNORS or role in ladder.roles_for(ActionName.REVIEW_BY_GOVERNOR)
 
 
 def may_see_names(ladder: Ladder, case: Case, viewer: Actor, *, assigned: bool = False) -> bool:

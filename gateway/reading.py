@@ -199,8 +199,15 @@ class Reading:
         """Those of these cases of which the viewer may see anything at all."""
         if self.at_the_machine:
             return set(references)
-        seen = [await self._sight(case) for case in await self._cases(references)]
-        return {one.case.reference for one in seen if one.sight is not Sight.NOTHING}
+        sights = await self.sights(references)
+        return {reference for reference, sight in sights.items() if sight is not Sight.NOTHING}
+
+    async def sights(self, references: list[str]) -> dict[str, Sight]:
+        """How much of each of these cases the viewer may see."""
+        return {
+            one.case.reference: one.sight
+            for one in [await self._sight(case) for case in await self._cases(references)]
+        }
 
     async def viewers(self, reference: str) -> tuple[Seen, list[View]]:
         """Who looked at a case, the earliest first.

@@ -8,6 +8,7 @@ from pathlib import Path
 from correspondence.writer import LetterWriter
 from domain.letter_templates import LetterTemplates
 from settings import Settings
+from storage.case_lists import CaseLists
 from storage.checkpoints import Checkpoints
 from storage.database import Database, open_database
 from storage.deliveries import Deliveries
@@ -22,9 +23,11 @@ from storage.record import Record
 from storage.recorder import Recorder
 from storage.references import References
 from storage.registrar import Registrar
+from storage.saved_views import SavedViews
 from storage.shelf import Shelf
 from storage.signing_keys import SigningKeys
 from storage.texts import Texts
+from storage.unfinished import UnfinishedWork
 from storage.views import Views
 
 
@@ -47,6 +50,9 @@ class Stores:
     views: Views
     ledger: Ledger
     checkpoints: Checkpoints
+    lists: CaseLists
+    saved_views: SavedViews
+    unfinished: UnfinishedWork
 
     async def close(self) -> None:
         """Closes the connections to the database."""
@@ -89,6 +95,9 @@ def open_stores(
         views=views,
         ledger=ledger,
         checkpoints=Checkpoints(database, ledger, views),
+        lists=CaseLists(database),
+        saved_views=SavedViews(database, people),
+        unfinished=UnfinishedWork(database, people),
     )
 
 

@@ -66,10 +66,11 @@ def _proposed(fact: e.RestrictionProposed) -> str:
 
 
 def _set(fact: e.DeadlineSet) -> str:
-    return f"Due {day(fact.due_on)}: {_about(fact.kind.value, fact.about)}"
+    return f"Due {day(fact.due_on)}: {what_is_due(fact.kind.value, fact.about)}"
 
 
-def _about(kind: str, about: str) -> str:
+def what_is_due(kind: str, about: str) -> str:
+    """What a deadline of this kind about this thing is called."""
     match kind:
         case "follow_up" | "duty":
             return spoken(about)
@@ -260,7 +261,7 @@ def names_of_deadlines(events: Iterable[e.Event]) -> dict[str, str]:
     names: dict[str, str] = {}
     for event in events:
         if isinstance(event.fact, e.DeadlineSet):
-            names[event.fact.deadline] = _about(event.fact.kind.value, event.fact.about)
+            names[event.fact.deadline] = what_is_due(event.fact.kind.value, event.fact.about)
         elif isinstance(event.fact, e.MeetingScheduled):
             names[event.fact.meeting] = f"say whether meeting {event.fact.meeting} was held"
     return names

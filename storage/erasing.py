@@ -13,7 +13,17 @@ from domain.erasure import has_part
 from domain.events import Event
 from domain.mentions import files_in, texts_in
 from domain.vocabulary import Role
-from storage.tables import CaseRow, EnclosureRow, EventRow, PersonRoleRow, PersonRow, TextRow
+from storage.tables import (
+    CaseRow,
+    EnclosureRow,
+    EventRow,
+    InvolvementRow,
+    PersonRoleRow,
+    PersonRow,
+    SavedViewRow,
+    TextRow,
+    UnfinishedRow,
+)
 
 _AT_ONCE = 500  # ids in one statement
 
@@ -160,6 +170,11 @@ def erase_person(connection: Connection, person: str, at: datetime) -> Removed:
         )
     )
     connection.execute(delete(PersonRoleRow).where(PersonRoleRow.person == person))
+    connection.execute(delete(SavedViewRow).where(SavedViewRow.person == person))
+    # What others have typed on the person's cases and not finished may speak of them.
+    theirs = select(InvolvementRow.reference).where(InvolvementRow.person == person)
+    unfinished = or_(UnfinishedRow.person == person, UnfinishedRow.reference.in_(theirs))
+    connection.execute(delete(UnfinishedRow).where(unfinished))
     connection.execute(
         update(PersonRow)
         .where(mine, PersonRow.erased_at.is_(None))

@@ -1,15 +1,17 @@
-"""What is kept beside the record so that it can be read quickly: a row per case, and what is due.
+"""What is kept beside the record so that it can be read quickly: a row per case, what is due, and
+who has a part in it.
 
 All of it follows from the events, and is written in the same transaction as they are.
 """
 
 from typing import Any
 
-from sqlalchemy import Connection, Insert, bindparam, delete, insert
+from sqlalchemy import Connection, Insert, bindparam, delete, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from domain.case import Case, Deadline
-from storage.tables import CaseRow, DueItemRow
+from domain.involvement import involvements
+from storage.tables import CaseRow, DueItemRow, InvolvementRow
 
 _CASE = ("school", "reference")
 
@@ -31,6 +33,13 @@ _FORGET_DUE = delete(DueItemRow).where(
     DueItemRow.school == bindparam("school"), DueItemRow.reference == bindparam("reference")
 )
 _PUT_DUE = insert(DueItemRow)
+_OF_THE_CASE = (
+    InvolvementRow.school == bindparam("of_school"),
+    InvolvementRow.reference == bindparam("of_reference"),
+)
+_WHO = select(InvolvementRow.person, InvolvementRow.part).where(*_OF_THE_CASE)
+_FORGET_WHO = delete(InvolvementRow).where(*_OF_THE_CASE)
+_PUT_WHO = insert(InvolvementRow)
 
 
 def project(connection: Connection, case: Case, head: bytes) -> None:
@@ -39,11 +48,27 @@ def project(connection: Connection, case: Case, head: bytes) -> None:
     connection.execute(_FORGET_DUE, {"school": case.school, "reference": case.reference})
     if case.deadlines:
         connection.execute(_PUT_DUE, [_due_row(case, deadline) for deadline in case.deadlines])
+    _put_people(connection, case)
+
+
+def _put_people(connection: Connection, case: Case) -> None:
+    # Who has a part changes seldom, so it is looked at first and left alone as a rule.
+    place = {"of_school": case.school, "of_reference": case.reference}
+    wanted = {(person, part.value) for person, part in involvements(case)}
+    if {(person, part) for person, part in connection.execute(_WHO, place)} == wanted:
+        return
+    connection.execute(_FORGET_WHO, place)
+    rows = [
+        {"school": case.school, "reference": case.reference, "person": person, "part": part}
+        for person, part in sorted(wanted)
+    ]
+    connection.execute(_PUT_WHO, rows)
 
 
 def forget_projections(connection: Connection) -> None:
     """Empties the projections, before they are built anew."""
     connection.execute(delete(DueItemRow))
+    connection.execute(delete(InvolvementRow))
     connection.execute(delete(CaseRow))
 
 

@@ -117,6 +117,19 @@ class CaseRow(Table):
     __table_args__ = (Index(None, "school", "stage"), Index(None, "school", "opened_at"))
 
 
+class InvolvementRow(Table):
+    """A part that somebody has in a case as its last event left it."""
+
+    __tablename__ = "involvements"
+
+    school: Mapped[str] = mapped_column(primary_key=True)
+    reference: Mapped[str] = mapped_column(primary_key=True)
+    person: Mapped[str] = mapped_column(primary_key=True)
+    part: Mapped[str] = mapped_column(primary_key=True)
+
+    __table_args__ = (Index(None, "school", "person", "reference"),)
+
+
 class RegisterRow(Table):
     """Where the chain of a school's register ends: it remembers an end that was cut off."""
 
@@ -331,6 +344,61 @@ class PersonRoleRow(Table):
         ForeignKey("persons.id", ondelete="CASCADE"), primary_key=True
     )
     role: Mapped[str] = mapped_column(primary_key=True)
+
+
+class SavedViewRow(Table):
+    """A list of cases that a person looks at again and again: what it asks for, and its name.
+
+    `filters` holds ids and closed words alone; the name is under the person's own key.
+    """
+
+    __tablename__ = "saved_views"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    school: Mapped[str]
+    person: Mapped[str] = mapped_column(ForeignKey("persons.id", ondelete="CASCADE"))
+    name: Mapped[bytes]
+    filters: Mapped[str] = mapped_column(Text())
+    saved_at: Mapped[datetime]
+
+    __table_args__ = (Index(None, "school", "person"),)
+
+
+class UnfinishedRow(Table):
+    """What a person has typed for an action that is not done yet, under the person's own key.
+
+    `reference` is None for a concern that is not raised yet. It is removed once the action is
+    done, or when its time (`kept_until`) is over.
+    """
+
+    __tablename__ = "unfinished"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    school: Mapped[str]
+    person: Mapped[str] = mapped_column(ForeignKey("persons.id", ondelete="CASCADE"))
+    role: Mapped[str]
+    reference: Mapped[str | None]
+    action: Mapped[str]
+    content: Mapped[bytes]
+    changed_at: Mapped[datetime]
+    kept_until: Mapped[datetime]
+
+    __table_args__ = (Index(None, "school", "person"), Index(None, "kept_until"))
+
+
+class UnfinishedFileRow(Table):
+    """A file that is to go with an unfinished action, under the same key as what was typed."""
+
+    __tablename__ = "unfinished_files"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    unfinished: Mapped[str] = mapped_column(
+        ForeignKey("unfinished.id", ondelete="CASCADE"), index=True
+    )
+    media_type: Mapped[str]
+    size: Mapped[int]
+    name: Mapped[bytes]
+    content: Mapped[bytes]
 
 
 class TextRow(Table):
