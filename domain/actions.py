@@ -118,6 +118,7 @@ class RaiseConcern(BaseAction):
     narrative: TextRef | None = None
     occurred_on: date | None = None
     received_at: AwareDatetime | None = None  # None: now
+    attachments: tuple[FileRef, ...] = ()  # evidence
 
 
 class RemindInformally(Move):

@@ -79,6 +79,8 @@ class Opened(Frozen):
     narrative: TextRef | None
     occurred_on: date
     received_at: AwareDatetime
+    # Left out where there is none: events from before it read, and hash, as they did.
+    attachments: tuple[FileRef, ...] = Field(default=(), exclude_if=lambda files: not files)
 
 
 class StageChanged(Frozen):

@@ -84,6 +84,7 @@ def raise_concern(draft: Draft, action: a.RaiseConcern) -> None:
             narrative=action.narrative,
             occurred_on=occurred,
             received_at=received,
+            attachments=action.attachments,
         )
     )
     received_on = draft.calendar.local_date(received)

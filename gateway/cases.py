@@ -17,8 +17,6 @@ from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
-from correspondence.facts import Happening
-from correspondence.writer import Draft
 from domain.actions import SYSTEM, Action, Actor, FileRef, RaiseConcern, RecordReturn, TextRef
 from domain.case import Case
 from domain.choices import Choice, available_actions
@@ -34,7 +32,7 @@ from domain.contracts import (
     case_workflow_id,
 )
 from domain.decide import decide
-from domain.errors import CaseError, near_names
+from domain.errors import CaseError
 from domain.policy import Policy
 from domain.review import REVIEW_TYPES, ever_assigned
 from domain.vocabulary import ActionName, Rule
@@ -47,6 +45,7 @@ from gateway.attachments import (
     check_attachments,
 )
 from gateway.bounces import Bounce
+from gateway.drafting import Drafting
 from gateway.errors import (
     ActionRefused,
     BadRequest,
@@ -54,8 +53,8 @@ from gateway.errors import (
     ServiceUnreachable,
     StillWaiting,
 )
-from gateway.letters import ActionLetters, LettersChosen, Sending, happening
-from gateway.persons import about, check_actor, one_person
+from gateway.letters import LettersChosen, Sending
+from gateway.persons import about
 from gateway.stores import Stores
 from gateway.telemetry import Metrics
 from gateway.temporal import HOW_TO_START
@@ -72,7 +71,7 @@ class Opened(NamedTuple):
     acted: Acted
 
 
-class Cases:
+class Cases(Drafting):
     """One school's cases. `now` gives the present moment, aware, in UTC; `limits` are those on the
     files that come with a reply."""
 
@@ -88,15 +87,12 @@ class Cases:
         patience: timedelta = PATIENCE,
         limits: AttachmentLimits = LIMITS,
     ) -> None:
-        self._stores = stores
+        super().__init__(stores, school, now=now)
         self._client = client
-        self._school = school
         self._task_queue = task_queue
-        self._now = now
         self._metrics = metrics
         self._patience = patience
         self._limits = limits
-        self._letters = ActionLetters(stores.writer, stores.people)
 
     async def open(
         self,
@@ -105,12 +101,15 @@ class Cases:
         actor: Actor,
         *,
         action_id: str | None = None,
+        attachments: Sequence[Attachment] = (),
     ) -> Opened:
         """Opens a case under the school's current version of `policy` (an id).
 
-        `fields` are those of `raise_concern`. Raises BadRequest, ActionRefused, PersonNotFound,
-        ServiceUnreachable, or StillWaiting once the case is sure to be opened.
+        `fields` are those of `raise_concern`, and `attachments` the evidence that comes with it.
+        Raises BadRequest, AttachmentRefused, ActionRefused, PersonNotFound, ServiceUnreachable, or
+        StillWaiting once the case is sure to be opened.
         """
+        files = self._checked(ActionName.RAISE_CONCERN, attachments)
         rules = await self._policy(policy)
         await self.check_actor(actor)
         calendar = await self._stores.shelf.calendar(
@@ -122,9 +121,8 @@ class Cases:
         not_yet = f"{rules.reference_prefix}-{year}-0000"
         fixed = {"id": id_, "school": self._school, "reference": not_yet}
         texts: list[TextRef | FileRef] = []
-        action = await self._compose(
-            ActionName.RAISE_CONCERN, fields, fixed, texts, (self._subject(fields, actor),)
-        )
+        about = (self._subject(fields, actor),)
+        action = await self._compose(ActionName.RAISE_CONCERN, fields, fixed, texts, about)
         assert isinstance(action, RaiseConcern)
         try:
             decide(rules, calendar, None, action, actor, self._now())
@@ -132,7 +130,9 @@ class Cases:
                 self._school, rules.reference_prefix, year
             )
             action = action.model_copy(update={"reference": reference})
-            await self._stores.texts.belong_to(texts, reference)
+            await self._stores.texts.belong_to(list(texts), reference)
+            kept = await self._keep_files(reference, about, files, texts)
+            action = action.model_copy(update={"attachments": kept})
             acted = await self._start(rules, calendar.digest, action, actor)
         except CaseError as error:
             await self._discard(texts)
@@ -213,39 +213,27 @@ class Cases:
     ) -> Action:
         if not files:
             return action
-        person = await self._keeper(about(case, actor))
+        kept = await self._keep_files(case.reference, about(case, actor), files, stored)
+        return action.model_copy(update={"attachments": kept})
+
+    async def _keep_files(
+        self,
+        reference: str,
+        about: Sequence[str],
+        files: Sequence[Checked],
+        stored: list[TextRef | FileRef],
+    ) -> tuple[FileRef, ...]:
+        if not files:
+            return ()
+        person = await self._keeper(about)
         kept = []
         for file in files:
             ref = await self._stores.enclosures.keep_attachment(
-                person, self._school, case.reference, file.name, file.media_type, file.content
+                person, self._school, reference, file.name, file.media_type, file.content
             )
             stored.append(ref)
             kept.append(ref)
-        return action.model_copy(update={"attachments": tuple(kept)})
-
-    async def drafts(
-        self, reference: str, action: str, fields: Mapping[str, Any], actor: Actor
-    ) -> list[Draft]:
-        """The letters that would go out with an action, to be read and edited; keeps nothing.
-
-        Raises what `act` does before it acts.
-        """
-        case = await self._stores.record.case_state(self._school, reference)
-        await self.check_actor(actor)
-        name = compose.action_named(action)
-        fresh: dict[str, str] = {}
-
-        async def hold(kind: str, text: str) -> TextRef:
-            ref = TextRef(id=f"draft-{len(fresh)}", commitment="0" * 64)
-            fresh[ref.id] = text
-            return ref
-
-        fixed = {"id": "draft", "seen": None}
-        composed = await compose.compose(
-            name, fields, fixed, find_person=self.find_person, put_away=hold
-        )
-        happens = await self._happening(case, composed, actor)
-        return await self._letters.drafts(happens, composed, fresh)
+        return tuple(kept)
 
     async def letter_returned(self, bounce: Bounce) -> tuple[str, Acted]:
         """Records that a letter came back; returns its case's reference, and how that stands.
@@ -275,28 +263,6 @@ class Cases:
     async def timeline(self, reference: str) -> list[StoredEvent]:
         """Every event of the case, the oldest first. Raises CaseNotFound."""
         return await self._stores.record.events_of(self._school, reference)
-
-    async def find_person(self, given: str) -> str:
-        """The id of the one person at the school whom `given` (name, address or id) names.
-
-        Raises what `one_person` does, and PersonIsErased.
-        """
-        person = await one_person(self._stores.people, self._school, given)
-        if person.erased:
-            raise PersonIsErased(person.id)
-        return person.id
-
-    async def check_actor(self, actor: Actor) -> None:
-        """Refuses somebody who does not hold the role they act in. Raises ActionRefused."""
-        await check_actor(self._stores.people, actor)
-
-    async def _policy(self, policy: str) -> Policy:
-        current = await self._stores.shelf.current_policies(self._school)
-        for candidate in current:
-            if candidate.policy == policy:
-                return candidate
-        known = [candidate.policy for candidate in current]
-        raise BadRequest(f"This school has no policy “{policy}”.{near_names(policy, known)}")
 
     def _subject(self, fields: Mapping[str, Any], actor: Actor) -> str:
         about = fields.get("respondent") or fields.get("family")
@@ -355,14 +321,6 @@ class Cases:
         letters = await self._letters.approve(happens, action, fresh, chosen)
         texts += [letter.text for letter in letters]
         return action.model_copy(update={"letters": letters})
-
-    async def _happening(self, case: Case, action: Action, actor: Actor) -> Happening:
-        policy = await self._stores.shelf.policy(case.policy_digest)
-        calendar = await self._stores.shelf.calendar(case.calendar_digest)
-        try:
-            return happening(policy, calendar, case, action, actor, self._now())
-        except CaseError as error:
-            raise ActionRefused(Refusal.of(error)) from error
 
     async def _discard(self, stored: Iterable[TextRef | FileRef]) -> None:
         # Only after a certain refusal: where an answer is missing, the record may cite them yet.

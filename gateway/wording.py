@@ -154,7 +154,7 @@ def _recorded(fact: e.MeetingHeld | e.MeetingStopped) -> str:
 
 
 _WORDS: dict[type, Callable[[Any], str]] = {
-    e.Opened: lambda f: f"Concern raised ({spoken(f.severity)})",
+    e.Opened: lambda f: f"Concern raised ({spoken(f.severity)}){_with_files(f.attachments)}",
     e.IncidentAdded: _incident,
     e.Acknowledged: lambda f: "The concern was acknowledged",
     e.NoteAdded: lambda f: "A note was added",

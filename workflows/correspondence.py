@@ -12,9 +12,9 @@ with workflow.unsafe.imports_passed_through():
     from domain.contracts import LetterJob, LetterOutcome, LettersWanted
     from domain.errors import CaseError
     from domain.events import Event, RestrictionLapsed, StageChanged
+    from domain.sending import send_from
     from domain.vocabulary import ActionName
     from workflows import ports
-    from workflows.reminders import send_from
 
 CarryOut = Callable[[Action, Actor], Awaitable[None]]
 

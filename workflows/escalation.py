@@ -43,11 +43,12 @@ with workflow.unsafe.imports_passed_through():
     from domain.decide import decide
     from domain.errors import CaseError, EvenhandError
     from domain.events import Event
+    from domain.sending import send_from
     from workflows import ports
     from workflows.correspondence import Correspondence
     from workflows.meetings_of_a_case import MeetingsOfACase
     from workflows.referrals_of_a_case import ReferralsOfACase
-    from workflows.reminders import reminders_for, send_from
+    from workflows.reminders import reminders_for
 
 _SCHOOL = SearchAttributeKey.for_keyword(SEARCH_SCHOOL)
 _TRACK = SearchAttributeKey.for_keyword(SEARCH_TRACK)

@@ -18,7 +18,7 @@ with workflow.unsafe.imports_passed_through():
         referral_workflow_id,
     )
     from domain.events import Event, ReferralEnded, ReferralMade, Settled
-    from workflows.reminders import send_from
+    from domain.sending import send_from
 
 
 class ReferralsOfACase:

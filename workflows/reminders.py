@@ -1,8 +1,5 @@
 """From what fell due to the reminders that go out: pure, so that it can be read and tested."""
 
-from datetime import datetime
-
-from domain.calendar import SchoolCalendar
 from domain.case import Case
 from domain.contracts import Reminder
 from domain.events import DeadlineMissed, DeadlineReminded, Event
@@ -74,8 +71,3 @@ def _words(ladder: Ladder, kind: DeadlineKind, about: str) -> str:
             return "answer the challenge to a decision on this case"
         case _:
             return kind.value.replace("_", " ")
-
-
-def send_from(calendar: SchoolCalendar, now: datetime, *, urgent: bool) -> datetime:
-    """When a reminder may go out: in working hours, or at once where the policy says urgent."""
-    return now if urgent else calendar.next_working_moment(now)
