@@ -1,0 +1,418 @@
+"""An action as a form: its fields in words, what each may be answered with, and what is settled.
+
+The form belongs to one choice on one case: what the choice is about (a restriction, a deadline, a
+kind of advice) is settled by it, and not asked again.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+from domain.access import OUTSIDE
+from domain.calendar import CalendarDoesNotCover, Clock, SchoolCalendar
+from domain.case import Case
+from domain.choices import Choice
+from domain.policy import Ladder, Policy, Step
+from domain.vocabulary import (
+    ActionName,
+    CodeAnswer,
+    Outcome,
+    Procedure,
+    ReferralOutcome,
+    ReviewResult,
+    Role,
+    Scope,
+    Severity,
+    SharedItem,
+)
+from gateway.action_words import ACTIONS
+from gateway.clauses import Option, clause_options
+from gateway.compose import CLASSES, SET_FOR_YOU, takes_files
+from gateway.field_words import FieldKind, words_of
+from gateway.wording import day, spoken, stage_title
+from storage.people import Person
+
+SEVERITIES = {
+    Severity.MINOR: "Thoughtless rather than meant: an impatient tone, a message late at night.",
+    Severity.MODERATE: "It upset somebody or goes on: interrupting, rude messages, gossip.",
+    Severity.SERIOUS: "It frightened or harmed somebody: shouting, insults, threats online.",
+    Severity.SAFETY: "Somebody's safety is at stake now: violence, or a threat of it.",
+}
+"""What each severity means, with examples."""
+
+_SCOPES = {
+    Scope.STAFF_IN_PERSON: "Meeting or speaking with staff in person",
+    Scope.STAFF_IN_WRITING: "Writing to staff",
+    Scope.SITE: "Coming onto the site",
+    Scope.ENGAGEMENT: "Dealing with the school on behalf of a family",
+    Scope.MEETINGS: "Taking part in meetings",
+}
+_CLOCKS = {
+    Clock.SCHOOL_DAYS: "school days",
+    Clock.WORKING_DAYS: "working days",
+    Clock.CALENDAR_DAYS: "calendar days",
+    Clock.CALENDAR_WEEKS: "weeks",
+    Clock.CALENDAR_MONTHS: "months",
+}
+_SETTLED_BY = {
+    # What `Choice.about` names, for each action.
+    ActionName.SEEK_EXTERNAL_ADVICE: "kind",
+    ActionName.STEP_DOWN: "to",
+    ActionName.CLOSE: "outcome",
+    ActionName.RECORD_RESPONSE: "kind",
+    ActionName.SHARE_CODE: "with_role",
+    ActionName.CONFIRM_RESTRICTION: "restriction",
+    ActionName.VARY_RESTRICTION: "restriction",
+    ActionName.REVIEW_RESTRICTION: "restriction",
+    ActionName.LIFT_RESTRICTION: "restriction",
+    ActionName.COMPLETE_FOLLOW_UP: "deadline",
+    ActionName.EXTEND_FOLLOW_UP: "deadline",
+    ActionName.TAKE_FOLLOW_UP: "deadline",
+    ActionName.RESCHEDULE_MEETING: "meeting",
+    ActionName.CANCEL_MEETING: "meeting",
+    ActionName.HOLD_MEETING: "meeting",
+    ActionName.STOP_MEETING: "meeting",
+    ActionName.RECORD_MEETING: "meeting",
+    ActionName.CONSENT_TO_RECORDING: "meeting",
+    ActionName.RECORD_REFERRAL_OUTCOME: "referral",
+    ActionName.WITHDRAW_CONSENT: "referral",
+    ActionName.REVIEW_CONFIDENTIALITY: "disclosure",
+    ActionName.REMOVE_ADJUSTMENT: "adjustment",
+    ActionName.RECORD_POSTING: "letter",
+}
+# What the rules demand though the input leaves it open.
+_ASKED = {
+    "reason": frozenset(
+        {
+            *(
+                name
+                for name, cls in CLASSES.items()
+                if {"clauses", "follow_up", "reason"} <= set(cls.model_fields)
+            ),
+            ActionName.CANCEL_MEETING,
+            ActionName.EXTEND_FOLLOW_UP,
+            ActionName.REMOVE_ADJUSTMENT,
+        }
+    ),
+    "contact": frozenset({ActionName.RESTRICT_ACCESS}),
+    "contact_through": frozenset({ActionName.RESTRICT_ACCESS}),
+    "meetings": frozenset({ActionName.RESTRICT_ACCESS}),
+    "review_on": frozenset({ActionName.RESTRICT_ACCESS}),
+}
+
+
+class Group(StrEnum):
+    """Who is offered where a person is to be chosen."""
+
+    INSIDE = "inside"  # who works at the school or governs it
+    OUTSIDE = "outside"
+    PARTIES = "parties"
+    ANYBODY = "anybody"
+
+
+_WHO = {
+    "contact_through": Group.INSIDE,
+    "chair": Group.INSIDE,
+    "note_taker": Group.INSIDE,
+    "members": Group.INSIDE,
+    "independent": Group.INSIDE,
+    "advocate": Group.OUTSIDE,
+    "by": Group.PARTIES,
+    "person": Group.ANYBODY,
+    "attendees": Group.ANYBODY,
+    "also_invite": Group.ANYBODY,
+    "attended": Group.ANYBODY,
+    "interpreter": Group.ANYBODY,
+    "mediator": Group.ANYBODY,
+}
+
+
+class FormField(NamedTuple):
+    """One question. `value` is the answer that stands there at first, as it would be typed."""
+
+    name: str
+    kind: FieldKind
+    label: str
+    hint: str
+    required: bool
+    options: tuple[Option, ...] = ()
+    value: Any = None
+
+
+class ActionForm(NamedTuple):
+    """A whole form. `settled` are the fields that the choice answers; `about` says in words what
+    it is about, "" where it is about the case as such."""
+
+    action: ActionName
+    choice: str
+    heading: str
+    does: str
+    button: str
+    about: str
+    fields: tuple[FormField, ...]
+    settled: dict[str, Any]
+    takes_files: bool
+
+    def field(self, name: str) -> FormField | None:
+        """The question with this name, if it is asked."""
+        return next((field for field in self.fields if field.name == name), None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class FormSetting:
+    """What a form is made from: the rules, the case, and who can be chosen and how they are
+    called."""
+
+    policy: Policy
+    calendar: SchoolCalendar
+    case: Case
+    choice: Choice
+    people: tuple[Person, ...]
+    due: dict[str, str]  # the name of each deadline
+    names_shown: bool
+    today: Any
+
+
+def form_for(setting: FormSetting) -> ActionForm:
+    """The form for one choice on a case. Raises KeyError for an action that has none."""
+    return _Form(setting).form()
+
+
+class _Form:
+    def __init__(self, setting: FormSetting) -> None:
+        self._setting = setting
+        self._case = setting.case
+        self._choice = setting.choice
+        self._action = setting.choice.action
+        self._ladder: Ladder = setting.policy.by_track[setting.case.track]
+        self._step = self._ladder.by_stage.get(setting.choice.step) if setting.choice.step else None
+
+    def form(self) -> ActionForm:
+        words = ACTIONS[self._action]
+        settled = self._settled()
+        asked = [
+            name
+            for name in CLASSES[self._action].model_fields
+            if name not in SET_FOR_YOU and name not in settled and self._makes_sense(name)
+        ]
+        return ActionForm(
+            action=self._action,
+            choice=self._choice.about or "",
+            heading=self._choice.title if self._step or self._choice.about else words.heading,
+            does=words.does,
+            button=words.button,
+            about=self._about(),
+            fields=tuple(self._field(name) for name in asked),
+            settled=settled,
+            takes_files=takes_files(self._action),
+        )
+
+    def _settled(self) -> dict[str, Any]:
+        about = self._choice.about
+        settled: dict[str, Any] = {}
+        if self._action is ActionName.RESTRICT_ACCESS:
+            settled["interim"] = about == "interim"
+            if self._step and self._step.restriction and len(self._step.restriction.scopes) == 1:
+                settled["scopes"] = [self._step.restriction.scopes[0].value]
+        elif self._action in _SETTLED_BY and about is not None:
+            settled[_SETTLED_BY[self._action]] = about
+        if self._action is ActionName.CLOSE and about != Outcome.TRANSFERRED.value:
+            settled["procedure"] = None
+        return settled
+
+    def _makes_sense(self, name: str) -> bool:
+        if name == "follow_up":
+            return bool(self._case.results)
+        if name == "meeting":
+            return any(meeting.coming for meeting in self._case.meetings)
+        if name == "starts_on":
+            return self._choice.about != "interim"
+        if name == "collection":
+            return self._limits_the_site()
+        if name == "answer" and self._action is ActionName.CONFIRM_RESTRICTION:
+            restriction = self._case.restriction(self._choice.about or "")
+            return restriction is not None and bool(restriction.representations)
+        return True
+
+    def _limits_the_site(self) -> bool:
+        if self._step and self._step.restriction:
+            return Scope.SITE in self._step.restriction.scopes
+        restriction = self._case.restriction(self._choice.about or "")
+        return restriction is not None and Scope.SITE in restriction.terms.scopes
+
+    def _field(self, name: str) -> FormField:
+        words = words_of(self._action, name)
+        label, hint = words.label, words.hint
+        if name == "reason" and self._action is ActionName.DECIDE_NOT_TO_ACT:
+            label, hint = "Why does nothing need to be done?", ""
+        latest = self._latest_review() if name == "review_on" else None
+        if latest is not None:
+            hint = f"{hint} At the latest on {day(latest)}.".strip()
+        return FormField(
+            name=name,
+            kind=words.kind,
+            label=label,
+            hint=hint,
+            required=self._required(name),
+            options=self._options(name, words.kind),
+            value=self._value(name, latest),
+        )
+
+    def _required(self, name: str) -> bool:
+        if CLASSES[self._action].model_fields[name].is_required():
+            return True
+        if name == "answer" or self._action in _ASKED.get(name, ()):
+            return True
+        if name == "collection":
+            return self._action is ActionName.RESTRICT_ACCESS
+        if name == "consented_on" or (name == "procedure" and self._choice.about == "transferred"):
+            return True
+        return name == "agreed" or name == "kind"
+
+    # What may be chosen
+
+    def _options(self, name: str, kind: FieldKind) -> tuple[Option, ...]:
+        match kind:
+            case FieldKind.CLAUSES:
+                return clause_options(self._setting.policy)
+            case FieldKind.PERSON | FieldKind.PEOPLE:
+                return self._people(name)
+            case FieldKind.DURATION:
+                return tuple(Option(clock.value, words) for clock, words in _CLOCKS.items())
+            case FieldKind.CHOICE | FieldKind.CHOICES:
+                return tuple(self._choices(name))
+        return ()
+
+    def _choices(self, name: str) -> Iterable[Option]:
+        match name:
+            case "severity":
+                return (Option(s.value, spoken(s).capitalize(), SEVERITIES[s]) for s in Severity)
+            case "scopes":
+                return (Option(scope.value, _SCOPES[scope]) for scope in self._scopes())
+            case "follow_up":
+                due = self._setting.due
+                return (Option(one, due.get(one, one).capitalize()) for one in self._case.results)
+            case "result":
+                return _spoken(ReviewResult, _REVIEWS)
+            case "answer":
+                return _spoken(CodeAnswer, {})
+            case "shared":
+                return _spoken(SharedItem, _SHARED)
+            case "procedure":
+                return _spoken(Procedure, {})
+            case "outcome" if self._action is ActionName.RECORD_REFERRAL_OUTCOME:
+                left_out = ReferralOutcome.CONSENT_WITHDRAWN
+                return (o for o in _spoken(ReferralOutcome, {}) if o.value != left_out.value)
+            case "to":
+                below = [self._case.rung, *(step.id for step in self._ladder.steps)]
+                return (Option(one.value, stage_title(self._ladder, one)) for one in below)
+            case "meeting":
+                coming = [one for one in self._case.meetings if one.coming]
+                return (Option(one.id, f"The meeting on {day(one.at.date())}") for one in coming)
+        return ()
+
+    def _scopes(self) -> tuple[Scope, ...]:
+        if self._step and self._step.restriction:
+            return self._step.restriction.scopes
+        restriction = self._case.restriction(self._choice.about or "")
+        return restriction.terms.scopes if restriction else ()
+
+    def _people(self, name: str) -> tuple[Option, ...]:
+        group = _WHO.get(name, Group.ANYBODY)
+        if self._action is ActionName.ASSIGN:
+            group = Group.INSIDE
+        if self._action is ActionName.SIGNPOST:
+            group = Group.OUTSIDE
+        return tuple(
+            Option(one.id, one.name, ", ".join(sorted(spoken(role) for role in one.roles)))
+            for one in self._setting.people
+            if self._offered(one, group, name)
+        )
+
+    def _offered(self, person: Person, group: Group, name: str) -> bool:
+        from_outside = bool(person.roles) and person.roles <= OUTSIDE
+        if not self._setting.names_shown and from_outside:
+            return False
+        # Whoever has a part in the case neither owns it, nor hears it, nor is written through.
+        takes_part = person.id in self._case.involved
+        match group:
+            case Group.INSIDE:
+                return bool(person.roles) and not from_outside and not takes_part
+            case Group.OUTSIDE if name == "advocate":
+                return Role.ADVOCATE in person.roles or not person.roles
+            case Group.OUTSIDE:
+                return from_outside
+            case Group.PARTIES:
+                return person.id in self._case.parties
+        return True
+
+    # What stands there at first
+
+    def _value(self, name: str, latest: Any) -> Any:
+        match name:
+            case "clauses":
+                return list(self._case.clauses) if "reason" in _fields(self._action) else []
+            case "severity":
+                return self._case.severity.value
+            case "minutes" if self._action is ActionName.SCHEDULE_MEETING:
+                return 60
+            case "review_on" if self._action is not ActionName.CONFIRM_RESTRICTION:
+                return latest
+            case "posted_on" | "occurred_on":
+                return self._setting.today
+            case "scopes" if self._step and self._step.restriction:
+                return [scope.value for scope in self._step.restriction.scopes]
+            case "by" if self._action is ActionName.SIGN_CODE:
+                return self._case.advocate or self._case.family
+        return None
+
+    def _latest_review(self) -> Any:
+        step: Step | None = self._step
+        restriction = self._case.restriction(self._choice.about or "")
+        if restriction is not None:
+            step = self._ladder.by_stage.get(restriction.step)
+        if step is None or step.restriction is None:
+            return None
+        try:
+            return self._setting.calendar.add(self._setting.today, step.restriction.review_within)
+        except CalendarDoesNotCover:
+            return None
+
+    def _about(self) -> str:
+        about, case = self._choice.about, self._case
+        if about is None:
+            return ""
+        if (restriction := case.restriction(about)) is not None:
+            limited = ", ".join(_SCOPES[scope].lower() for scope in restriction.terms.scopes)
+            return f"The restriction on: {limited} ({spoken(restriction.status)})."
+        if (deadline := case.deadline(about)) is not None:
+            words = self._setting.due.get(about, about)
+            return f"{words.capitalize()}, due {day(deadline.due_on)}."
+        if (meeting := case.meeting(about)) is not None:
+            on = self._setting.calendar.local_date(meeting.at)
+            return f"The meeting on {day(on)}."
+        if (letter := case.letter(about)) is not None:
+            on = self._setting.calendar.local_date(letter.prepared_at)
+            return f"The letter “{spoken(letter.kind)}” of {day(on)}."
+        return ""
+
+
+_REVIEWS = {
+    ReviewResult.CONTINUE: "It goes on as it is",
+    ReviewResult.VARY: "It goes on, but narrower",
+    ReviewResult.LIFT: "It ends now",
+}
+_SHARED = {
+    SharedItem.NAME: "Their name",
+    SharedItem.CONTACT: "Their e-mail address",
+    SharedItem.SUMMARY: "What it is about, in the words below",
+}
+
+
+def _spoken(words: type[StrEnum], said: dict[Any, str]) -> Iterable[Option]:
+    return (Option(one.value, said.get(one) or spoken(one).capitalize()) for one in words)
+
+
+def _fields(action: ActionName) -> set[str]:
+    return set(CLASSES[action].model_fields)
