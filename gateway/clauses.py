@@ -27,7 +27,7 @@ courtesy courteous polite politely politeness impolite manners calm calmly
 writing write wrote written e-mail email mail message text letter whatsapp
 recording record recorded film filmed tape video phone photograph photo camera
 media online facebook instagram twitter tiktok post posted social whatsapp group internet
-confidence confidential confidentiality private privacy gossip secret disclose overhear share tell told
+confidence confidential confidentiality private gossip secret disclose overhear share tell told
 meeting meet appointment review
 child children pupil pupils young son daughter
 staff teacher head headteacher office colleague member

@@ -16,7 +16,7 @@ _POINT = "- "
 
 
 class PassageOnPage(NamedTuple):
-    """A part of a letter: the field it is edited in, its heading ("" for the opening), its words."""
+    """A part of a letter: its field, its heading ("" for the opening), and its words."""
 
     field: str
     heading: str
