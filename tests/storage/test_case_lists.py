@@ -89,7 +89,11 @@ async def cases(database_url: str) -> AsyncIterator[Cases]:
 async def several(cases: Cases) -> dict[str, str]:
     """Cases of every kind: whose, how far they came, and who has which part."""
     p, who = cases.school.people, cases.actor
-    ours: dict[str, Any] = {"track": Track.ADVOCATE_CONDUCT, "respondent": p["idris"], "family": p["hana"]}
+    ours: dict[str, Any] = {
+        "track": Track.ADVOCATE_CONDUCT,
+        "respondent": p["idris"],
+        "family": p["hana"],
+    }
     found = {
         "plain": await cases.open(POLICIES[0], who("asha"), **ours),
         "raised by the head": await cases.open(POLICIES[0], who("cara"), **ours),
@@ -261,7 +265,11 @@ async def test_saved_lists_are_a_persons_own_and_end_with_them(cases: Cases) -> 
 async def test_today_tells_what_is_due_overdue_awaited_and_new(cases: Cases) -> None:
     p, stores = cases.school.people, cases.school.stores
     found = await several(cases)
-    ours: dict[str, Any] = {"track": Track.ADVOCATE_CONDUCT, "respondent": p["idris"], "family": p["hana"]}
+    ours: dict[str, Any] = {
+        "track": Track.ADVOCATE_CONDUCT,
+        "respondent": p["idris"],
+        "family": p["hana"],
+    }
     grave = await cases.open(POLICIES[0], cases.actor("asha"), severity=Severity.SAFETY, **ours)
     await cases.do(
         grave,
