@@ -226,6 +226,8 @@ class _Form:
             return bool(self._case.results)
         if name == "meeting":
             return any(meeting.coming for meeting in self._case.meetings)
+        if name == "signed_as":
+            return False  # typed by whoever signs on a page of their own
         if name == "starts_on":
             return self._choice.about != "interim"
         if name == "collection":

@@ -164,6 +164,7 @@ _EVERYWHERE: dict[str, FieldWords] = {
     "what": FieldWords(_K.TEXT, "What are they told?"),
     "agrees": FieldWords(_K.YES_NO, "Do you agree with what was told?"),
     "findings": FieldWords(_K.TEXT, "What did you find?"),
+    "signed_as": FieldWords(_K.TEXT, "Which name did they sign with?"),
     "posted_on": FieldWords(_K.DATE, "On which day was it posted?"),
 }
 _HERE: dict[tuple[ActionName, str], FieldWords] = {
