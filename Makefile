@@ -6,7 +6,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
-LOCKS := requirements/build.txt requirements/runtime.txt requirements/dev.txt
+LOCKS := requirements/build.txt requirements/runtime.txt requirements/dev.txt requirements/node.txt
+MODULES := web/node_modules/.package-lock.json
+STATIC := web/static/site.css
 PACKS := $(sort $(wildcard policies/*.yaml))
 PYTEST_FLAGS ?=
 BENCH_FLAGS ?=
@@ -19,7 +21,7 @@ help: ## List these commands
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{ printf "make %-10s %s\n", $$1, $$2 }'
 
 .PHONY: install
-install: $(INSTALLED) ## Set everything up in .venv (quick when nothing has changed)
+install: $(INSTALLED) $(STATIC) ## Set everything up in .venv (quick when nothing has changed)
 
 $(INSTALLED): pyproject.toml $(LOCKS)
 	@command -v $(PYTHON) >/dev/null || { echo "Evenhand needs Python 3.11 or newer; '$(PYTHON)' is not on the PATH. Try: make install PYTHON=python3.12" >&2; exit 1; }
@@ -28,6 +30,13 @@ $(INSTALLED): pyproject.toml $(LOCKS)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes -r requirements/build.txt -r requirements/dev.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --no-build-isolation --no-deps --no-index --editable .
 	@touch $@
+
+$(MODULES): web/package.json web/package-lock.json web/.npmrc web/npm.sh | $(INSTALLED)
+	web/npm.sh ci --silent
+	@touch $@
+
+$(STATIC): $(MODULES) web/build.sh $(wildcard web/styles/*.scss web/scripts/*)
+	web/npm.sh run --silent build
 
 .PHONY: run
 run: install ## Set everything up and run the service with a sample school
@@ -72,10 +81,12 @@ LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hash
 .PHONY: lock
 lock: ## Lock the dependencies anew (needs uv; add UPGRADE=--upgrade for newer versions)
 	$(LOCK) $(UPGRADE) requirements/build.in -o requirements/build.txt
+	$(LOCK) $(UPGRADE) requirements/node.in -o requirements/node.txt
 	$(LOCK) $(UPGRADE) pyproject.toml -o requirements/runtime.txt
 	$(LOCK) $(UPGRADE) pyproject.toml --extra dev -c requirements/runtime.txt -o requirements/dev.txt
-	@! grep -nE '://|^--' $(LOCKS) || { echo "A lock file names an index or a host; it must not." >&2; exit 1; }
+	cd web && ./npm.sh install --silent --package-lock-only && sed -i '/"funding": [{[]/,/^      []}],\{0,1\}$$/d' package-lock.json
+	@! grep -nE '://|^--' $(LOCKS) web/package-lock.json || { echo "A lock file names an index or a host; it must not." >&2; exit 1; }
 
 .PHONY: clean
 clean: ## Remove the environment and caches (the data in var/ stays)
-	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .coverage mutants .hypothesis
+	rm -rf $(VENV) web/node_modules web/static build *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .coverage mutants .hypothesis
