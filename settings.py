@@ -88,6 +88,14 @@ def _with_driver(url: str) -> str:
     return f"{_DRIVERS[scheme]}://{rest}"
 
 
+def _is_address(url: str) -> str:
+    if not re.fullmatch(r"https?://[^/?#@\s]+/?", url):
+        raise ValueError(
+            "it is what people type to reach the pages, such as https://evenhand.school.example"
+        )
+    return url.rstrip("/")
+
+
 def _check_key(encoded: str, what: str) -> None:
     try:
         length = len(base64.b64decode(encoded, validate=True))
@@ -192,6 +200,13 @@ class Settings(BaseSettings):
     metrics_host: str = "127.0.0.1"
     metrics_port: Port = 9464
     sdk_metrics_port: Port = 9465
+    web_host: str = "127.0.0.1"
+    web_port: Port = 8080
+    web_address: Annotated[str, AfterValidator(_is_address)] | None = None
+    web_proxies: Annotated[str, Field(min_length=1)] | None = None
+    session_idle_minutes: Annotated[int, Field(ge=5, le=1440)] = 30
+    family_session_idle_minutes: Annotated[int, Field(ge=5, le=1440)] = 120
+    session_hours: Annotated[int, Field(ge=1, le=168)] = 12
     log_format: LogFormat = LogFormat.AUTO
     log_level: LogLevel = LogLevel.INFO
 
@@ -219,6 +234,12 @@ class Settings(BaseSettings):
         if self.smtp_security is not None:
             return self.smtp_security
         return Security.NONE if self._mail_is_here else Security.STARTTLS
+
+    @property
+    def pages_address(self) -> str:
+        """Where people reach the pages, without a slash at the end: links in e-mails begin so."""
+        host = "127.0.0.1" if self.web_host in ("0.0.0.0", "::") else self.web_host
+        return self.web_address or f"http://{host}:{self.web_port}"
 
     @property
     def master_key_file(self) -> Path:
@@ -342,4 +363,7 @@ def _sentence(detail: ErrorDetails) -> str:
 _WHOLE_NUMBERS = {
     "attachment_bytes": "a number of bytes from 1024 to 104857600 (100 MB) is needed",
     "attachments_per_reply": "a whole number from 1 to 100 is needed",
+    "session_idle_minutes": "a number of minutes from 5 to 1440 (a day) is needed",
+    "family_session_idle_minutes": "a number of minutes from 5 to 1440 (a day) is needed",
+    "session_hours": "a number of hours from 1 to 168 (a week) is needed",
 }

@@ -24,6 +24,7 @@ from storage.recorder import Recorder
 from storage.references import References
 from storage.registrar import Registrar
 from storage.saved_views import SavedViews
+from storage.sessions import SessionTable
 from storage.shelf import Shelf
 from storage.signing_keys import SigningKeys
 from storage.texts import Texts
@@ -53,6 +54,7 @@ class Stores:
     lists: CaseLists
     saved_views: SavedViews
     unfinished: UnfinishedWork
+    sessions: SessionTable
 
     async def close(self) -> None:
         """Closes the connections to the database."""
@@ -98,6 +100,7 @@ def open_stores(
         lists=CaseLists(database),
         saved_views=SavedViews(database, people),
         unfinished=UnfinishedWork(database, people),
+        sessions=SessionTable(database),
     )
 
 

@@ -14,6 +14,8 @@ from typing import Self
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 KEY_BYTES = 32
 FIRST_KEY = "first"  # the id of the key that a file is made with
@@ -75,6 +77,7 @@ class MasterKey:
                 f"The master key has {len(key)} bytes; it needs {KEY_BYTES}. Make one with "
                 "`openssl rand -base64 32`."
             )
+        self._key = key
         self._sealer = Sealer(key)
 
     @classmethod
@@ -95,6 +98,11 @@ class MasterKey:
     def person_cipher(self, person: str, wrapped: bytes) -> PersonCipher:
         """The cipher of a person's stored key. Raises KeyProblem under another master key."""
         return PersonCipher(person, self._sealer.open(wrapped, _wrapping(person)))
+
+    def derived(self, purpose: str) -> bytes:
+        """32 bytes that follow from this key for one purpose, and tell nothing of it."""
+        info = f"evenhand/derived/{purpose}".encode()
+        return HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=info).derive(self._key)
 
 
 def new_key_text() -> str:

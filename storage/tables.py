@@ -449,3 +449,18 @@ class EnclosureRow(Table):
     name: Mapped[bytes | None]  # what its owner called it
 
     __table_args__ = (Index(None, "school", "reference"),)
+
+
+class SessionRow(Table):
+    """Somebody who is signed in to the pages; of the token in their cookie only its digest."""
+
+    __tablename__ = "sessions"
+
+    digest: Mapped[str] = mapped_column(primary_key=True)
+    person: Mapped[str] = mapped_column(ForeignKey("persons.id", ondelete="CASCADE"), index=True)
+    role: Mapped[str]
+    reference: Mapped[str | None]  # of the one case that a link opened
+    strong: Mapped[bool]
+    csrf: Mapped[str]
+    started_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
