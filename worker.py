@@ -29,13 +29,13 @@ from correspondence.mail_server import MailServer, mail_server_of
 from gateway.errors import ServiceUnreachable
 from gateway.health import HealthPortTaken, health_server
 from gateway.leaving import leave
-from gateway.logs import configure_logging
+from gateway.logs import configure_logging, logs_as_json
 from gateway.restored import erase_again
 from gateway.schedules import keep_schedules
 from gateway.stores import Stores, audit_keys_of, keyring_of, master_key_of, open_stores
 from gateway.telemetry import Metrics, temporal_runtime
 from gateway.temporal import connect
-from settings import LogFormat, Settings, SettingsError, load_settings, temporal_connection
+from settings import Settings, SettingsError, load_settings, temporal_connection
 from storage.database import DatabaseError
 from storage.erased_list import ErasedList, ErasedListProblem
 from storage.keys import KeyProblem
@@ -239,13 +239,6 @@ def main() -> int:
         print(error, file=sys.stderr)
         return 2
     return 0
-
-
-def logs_as_json(settings: Settings) -> bool:
-    """Whether log lines are JSON: as the settings say, else readable at a terminal."""
-    if settings.log_format is LogFormat.AUTO:
-        return not sys.stderr.isatty()
-    return settings.log_format is LogFormat.JSON
 
 
 if __name__ == "__main__":

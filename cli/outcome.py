@@ -78,6 +78,7 @@ def told(error: BaseException) -> tuple[Exit, dict[str, Any]]:
     from storage.term_files import TermFileError
     from storage.tiles import TilesDoNotFit
     from storage.views import LookUnrecorded
+    from web.problems import PagesNotBuilt, WebPortTaken
 
     match error:
         case ActionRefused():
@@ -153,6 +154,8 @@ def told(error: BaseException) -> tuple[Exit, dict[str, Any]]:
             | ErasedListProblem()
             | EmbeddedProblem()
             | HealthPortTaken()
+            | PagesNotBuilt()
+            | WebPortTaken()
             | CalendarError()
             | PeriodProblem()
             | NoThemes()

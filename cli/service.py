@@ -1,4 +1,4 @@
-"""`evenhand up`, `worker`, `migrate` and `rehearse`: what runs the rules, or plays with them."""
+"""`evenhand up`, `worker`, `web`, `migrate` and `rehearse`: what runs the rules, or plays them."""
 
 import asyncio
 import json
@@ -13,7 +13,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")
 
 def mount(app: typer.Typer) -> None:
     """Adds these commands to the app."""
-    for command in (up, rehearse, worker, migrate):
+    for command in (up, rehearse, worker, web, migrate):
         app.command()(command)
 
 
@@ -50,9 +50,20 @@ def rehearse(
 
 def worker() -> None:
     """Run a worker in the foreground, until Ctrl-C (for a service of several machines)."""
-    from gateway.logs import configure_logging
+    from gateway.logs import configure_logging, logs_as_json
     from settings import load_settings
-    from worker import logs_as_json, serve
+    from worker import serve
+
+    settings = load_settings()
+    configure_logging(as_json=logs_as_json(settings), level=settings.log_level)
+    asyncio.run(serve(settings))
+
+
+def web() -> None:
+    """Serve the pages in the foreground, until Ctrl-C (for a service of several machines)."""
+    from gateway.logs import configure_logging, logs_as_json
+    from settings import load_settings
+    from web.serving import serve
 
     settings = load_settings()
     configure_logging(as_json=logs_as_json(settings), level=settings.log_level)

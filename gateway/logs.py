@@ -21,13 +21,15 @@ import temporalio.activity
 import temporalio.workflow
 from structlog.typing import EventDict, Processor, WrappedLogger
 
+from settings import LogFormat, Settings
+
 LOGGED = frozenset(
     """
     action action_id activity_id activity_type address attempt calendar_digest case child codes
     count deadline digest due_at due_on duration error exit_code file generation kind letter level
-    line logger message_id metrics_port namespace number pid place policy policy_digest port ready
-    reference role rule run_id school seconds sequence signal stage status step task_queue
-    timestamp track type update_id variable version withheld workflow_id workflow_type
+    line logger message_id method metrics_port namespace number pid place policy policy_digest port
+    ready reference role route rule run_id school seconds sequence signal stage status step
+    task_queue timestamp track type update_id variable version withheld workflow_id workflow_type
     """.split()
 )
 """The fields that a line may have besides its name; add one only if it can't hold a person."""
@@ -85,6 +87,13 @@ def configure_logging(*, as_json: bool, level: str = "info", stream: TextIO | No
     # What the SDK would append to its messages comes as fields instead.
     temporalio.workflow.logger.workflow_info_on_message = False
     temporalio.activity.logger.activity_info_on_message = False
+
+
+def logs_as_json(settings: Settings) -> bool:
+    """Whether log lines are JSON: as the settings say, else readable at a terminal."""
+    if settings.log_format is LogFormat.AUTO:
+        return not sys.stderr.isatty()
+    return settings.log_format is LogFormat.JSON
 
 
 def bound_to_case(reference: str, workflow_id: str) -> AbstractContextManager[None]:

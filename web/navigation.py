@@ -1,0 +1,42 @@
+"""The service navigation: where somebody can go, by the role they act in."""
+
+from typing import NamedTuple
+
+from domain.vocabulary import Role
+from gateway.sessions import Session
+from web.viewer import INSIDE
+
+
+class Place(NamedTuple):
+    """An entry of the navigation: what it says, where it leads, and for which roles."""
+
+    words: str
+    address: str
+    roles: frozenset[Role]
+
+
+PLACES = (Place("Today", "/today", INSIDE),)
+
+
+def navigation(session: Session | None, path: str) -> list[dict[str, object]]:
+    """The entries for the Design System's component; the one that is open is marked."""
+    if session is None or session.reference is not None:
+        return []
+    return [
+        {
+            "text": place.words,
+            "href": place.address,
+            "current": path == place.address,
+            "active": path.startswith(f"{place.address}/"),
+        }
+        for place in PLACES
+        if session.role in place.roles
+    ]
+
+
+def home_of(session: Session) -> str:
+    """Where somebody begins: the first place of their role, or the one case that a link opens."""
+    if session.reference is not None:
+        return f"/your-case/{session.reference}"
+    mine = (place.address for place in PLACES if session.role in place.roles)
+    return next(mine, "/account")

@@ -1,0 +1,52 @@
+"""Serves the pages: uvicorn on one port, until the process is told to stop."""
+
+import logging
+import socket
+
+import structlog
+import uvicorn
+
+from settings import Settings
+from web.app import create_app
+from web.office import open_office
+from web.problems import WebPortTaken
+
+log = structlog.stdlib.get_logger("evenhand.web")
+
+GRACE = 10  # seconds for the answers that are under way when it is asked to stop
+
+
+async def serve(settings: Settings) -> None:
+    """Serves until SIGINT or SIGTERM.
+
+    Raises WebPortTaken, KeyProblem, PagesNotBuilt, DatabaseUnreachable or DatabaseNotReady.
+    """
+    office = open_office(settings)
+    try:
+        await office.stores.database.check()
+        await office.stores.shelf.schools()  # its tables are there
+        config = uvicorn.Config(
+            create_app(office),
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            proxy_headers=bool(settings.web_proxies),
+            forwarded_allow_ips=settings.web_proxies or "",
+            timeout_graceful_shutdown=GRACE,
+        )
+        # Its lines tell in sentences what ours say by name.
+        logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
+        with _listening(settings.web_host, settings.web_port) as port:
+            log.info("web:serving:started", port=settings.web_port)
+            await uvicorn.Server(config).serve(sockets=[port])
+        log.info("web:serving:stopped")
+    finally:
+        await office.close()
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=128)
+    except OSError as error:
+        raise WebPortTaken(host, port) from error

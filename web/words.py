@@ -1,0 +1,77 @@
+"""Words and dates as the pages say them: the filters of the templates."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Any
+
+from domain.calendar import CalendarDoesNotCover, SchoolCalendar
+from domain.vocabulary import Role
+from gateway.wording import acting, day, moment, short_day, spoken
+
+
+def titled(word: Any) -> str:
+    """A name from the code as words at the head of a line: “Chair of governors”."""
+    plain = spoken(word)
+    return plain[:1].upper() + plain[1:]
+
+
+def counted(number: int, one: str, many: str | None = None) -> str:
+    """A number with its noun: “1 case”, “3 cases”, “no cases”."""
+    noun = one if number == 1 else many or f"{one}s"
+    return f"{number or 'no'} {noun}"
+
+
+def from_now(calendar: SchoolCalendar, due: date, today: date) -> str:
+    """How far a day is off in school days: “in 3 school days”, “today”, “2 school days ago”.
+
+    Where no school day lies between, or the calendar does not say, it is told in days.
+    """
+    if due == today:
+        return "today"
+    try:
+        school_days = abs(calendar.school_days_between(today, due))
+    except CalendarDoesNotCover:
+        school_days = 0
+    days = abs((due - today).days)
+    if school_days:
+        told = counted(school_days, "school day")
+    elif days == 1:
+        return "tomorrow" if due > today else "yesterday"
+    else:
+        told = counted(days, "day")
+    return f"in {told}" if due > today else f"{told} ago"
+
+
+def listed(words: list[str], last: str = "and") -> str:
+    """“a, b and c”."""
+    return f" {last} ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
+
+
+def size(number: int) -> str:
+    """A number of bytes as people say it: “3 MB”, “12 KB”."""
+    if number >= 1024 * 1024:
+        return f"{number / 1024 / 1024:.1f}".removesuffix(".0") + " MB"
+    return f"{max(1, round(number / 1024))} KB"
+
+
+def at(when: datetime, calendar: SchoolCalendar) -> str:
+    """Tuesday 15 September 2026, 9.00am, by the school's clock."""
+    return moment(calendar, when)
+
+
+def who(role: Role) -> str:
+    """A role as somebody: “the headteacher”, “a senior leader”."""
+    return acting(role)
+
+
+FILTERS: dict[str, Callable[..., Any]] = {
+    "day": day,
+    "short_day": short_day,
+    "moment": at,
+    "spoken": spoken,
+    "titled": titled,
+    "counted": counted,
+    "listed": listed,
+    "size": size,
+    "who": who,
+}
