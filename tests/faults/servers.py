@@ -5,6 +5,7 @@ import base64
 import contextlib
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import urllib.request
@@ -42,6 +43,14 @@ async def until_found(what: str, look: Callable[[], Awaitable[object]]) -> None:
     while not await look():
         assert asyncio.get_running_loop().time() < deadline, f"never: {what}"
         await asyncio.sleep(0.05)
+
+
+def held(database: Path) -> sqlite3.Connection:
+    """The SQLite database's one write lock, so that nothing can be recorded until the connection
+    is rolled back and closed, in any thread."""
+    lock = sqlite3.connect(database, timeout=30, isolation_level=None, check_same_thread=False)
+    lock.execute("BEGIN IMMEDIATE")
+    return lock
 
 
 class WorkerProcess:

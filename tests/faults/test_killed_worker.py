@@ -12,6 +12,7 @@ from domain.contracts import ACT, CURRENT, TASK_QUEUE, Act, Acted, case_workflow
 from storage.payload_codec import encrypted_converter
 from tests.faults.servers import (
     WorkerProcess,
+    held,
     opening_soon,
     reminders_of,
     reminding_today,
@@ -23,13 +24,6 @@ from tests.support.temporal import TemporalServer, running_temporal
 from tests.workflows.conftest import KEYRING
 
 KILLS = 20
-
-
-def held(database: Path) -> sqlite3.Connection:
-    """The database's one write lock, so that nothing can be recorded."""
-    lock = sqlite3.connect(database, timeout=30, isolation_level=None)
-    lock.execute("BEGIN IMMEDIATE")
-    return lock
 
 
 async def accepted(

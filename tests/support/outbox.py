@@ -41,9 +41,10 @@ class Outbox:
 
 
 @contextlib.contextmanager
-def running_outbox() -> Iterator[Outbox]:
-    """An outbox on a free loopback port, served from a thread of its own."""
-    outbox = Outbox()
+def running_outbox(outbox: Outbox | None = None) -> Iterator[Outbox]:
+    """An outbox (a plain one, unless another is given) on a free loopback port, served from a
+    thread of its own."""
+    outbox = outbox or Outbox()
     loop = asyncio.new_event_loop()
     server = loop.run_until_complete(
         loop.create_server(

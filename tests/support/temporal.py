@@ -1,5 +1,6 @@
 """Temporal servers for the tests: the real one, and the one that skips time."""
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass
@@ -14,6 +15,8 @@ from temporalio.testing import WorkflowEnvironment
 from gateway.programs import bundled_program
 from gateway.search_attributes import SEARCH_ATTRIBUTES, register_search_attributes
 from tests.support.processes import serving
+
+HEALTHY_SECONDS = 30.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,7 +33,14 @@ class TemporalServer:
 
     async def connect(self, data_converter: DataConverter = pydantic_data_converter) -> Client:
         """A client in the caller's event loop."""
-        return await Client.connect(self.address, data_converter=data_converter)
+        deadline = asyncio.get_running_loop().time() + HEALTHY_SECONDS
+        while True:
+            try:
+                return await Client.connect(self.address, data_converter=data_converter)
+            except RuntimeError:  # its port answers a moment before it is healthy
+                if asyncio.get_running_loop().time() > deadline:
+                    raise
+                await asyncio.sleep(0.1)
 
 
 def server_command(
