@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from cli import checkpoints
-from cli.audit_words import facts_of, sentences_of
+from cli.audit_words import facts_of, many, sentences_of
 from cli.desk import Desk, at_the_desk
 from cli.files import require_files
 from cli.options import AsJson
@@ -126,14 +126,14 @@ def export(
         typer.echo(json.dumps({**made._asdict(), "path": str(made.path)}))
         return Exit.DONE
     typer.echo(
-        f"{made.path}: {made.events} events of {made.cases} cases, with their proofs up to "
-        f"checkpoint {made.checkpoint}. Its README.txt says how to check it: "
+        f"{made.path}: {many(made.events, 'event')} of {many(made.cases, 'case')}, with their "
+        f"proofs up to checkpoint {made.checkpoint}. Its README.txt says how to check it: "
         f"python3 verify.py {made.path.name}"
     )
     if made.uncovered:
         typer.echo(
-            f"{made.uncovered} newer events are in no checkpoint yet, and so not in the bundle: "
-            "export again without --no-checkpoint."
+            f"Not in the bundle, since no checkpoint covers it yet: "
+            f"{many(made.uncovered, 'newer event')}. Export again without --no-checkpoint."
         )
     return Exit.DONE
 

@@ -51,7 +51,7 @@ def sentences_of(found: Verification, *, one_case: bool) -> Iterator[str]:
     if not found.events and found.holds:
         yield "There is nothing on the record yet."
         return
-    covered = f"{_many(found.events, 'event')} of {_many(found.cases, 'case')}"
+    covered = f"{many(found.events, 'event')} of {many(found.cases, 'case')}"
     if found.holds:
         yield f"The record is whole: {covered}, each matching its hash and the one before."
     elif found.faults:
@@ -67,7 +67,7 @@ def sentences_of(found: Verification, *, one_case: bool) -> Iterator[str]:
         yield f"The record does NOT hold, although {covered} match their hashes."
     if found.earlier:
         yield (
-            f"{_many(found.earlier, 'event')} of these were proved by the verification that this "
+            f"{many(found.earlier, 'event')} of these were proved by the verification that this "
             "one went on with, and not read again."
         )
     if one_case:
@@ -79,7 +79,7 @@ def sentences_of(found: Verification, *, one_case: bool) -> Iterator[str]:
     for log in found.read_logs:
         if log.school not in touched:
             yield (
-                f"The read log of {log.school} is whole: {_many(log.views, 'look')}, of which "
+                f"The read log of {log.school} is whole: {many(log.views, 'look')}, of which "
                 f"{log.unsealed} wait for the next checkpoint to seal them."
             )
     if found.held is not None:
@@ -97,7 +97,7 @@ def _evidence(one: Evidence) -> Iterator[str]:
         verb = "holds" if checkpoint.number == 1 else "hold"
         yield (
             f"{which} of {one.school} {verb}, up to {checkpoint.made_at:%Y-%m-%d %H:%M} UTC and "
-            f"{_many(checkpoint.size, 'event')}."
+            f"{many(checkpoint.size, 'event')}."
         )
     elif one.problem is None:
         yield f"There is no checkpoint of {one.school} yet."
@@ -105,5 +105,6 @@ def _evidence(one: Evidence) -> Iterator[str]:
         yield f"NOT beyond that, at {one.school}: {one.problem}."
 
 
-def _many(count: int, what: str) -> str:
+def many(count: int, what: str) -> str:
+    """How many there are: 1 case, 5 cases."""
     return f"{count} {what}" if count == 1 else f"{count} {what}s"

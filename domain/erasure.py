@@ -1,6 +1,8 @@
 """Erasing a person: asked for by one, confirmed by another, and never past a legal hold."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date
+from types import MappingProxyType
 from typing import NamedTuple
 
 from pydantic import AwareDatetime
@@ -12,6 +14,7 @@ from domain.errors import (
     AlreadyErased,
     AnotherPersonConfirms,
     ConflictOfInterest,
+    CopyStillOwed,
     ErasureAskedFor,
     NobodyToConfirm,
     NoSuchErasure,
@@ -30,6 +33,8 @@ from domain.register import (
     RegisterEvent,
     RegisterFact,
 )
+from domain.spoken import day
+from domain.subject_access import requests_of
 from domain.vocabulary import ErasureGround, Role
 
 MAY_REQUEST = (
@@ -41,7 +46,7 @@ MAY_REQUEST = (
 )
 MAY_CONFIRM = (Role.HEADTEACHER, Role.CHAIR_OF_GOVERNORS, Role.DATA_PROTECTION_OFFICER)
 LEGAL_GROUNDS = frozenset({ErasureGround.UNLAWFUL, ErasureGround.LEGAL_OBLIGATION})
-"""The grounds on which an open case is no reason to wait."""
+"""The grounds on which neither an open case nor a copy that is owed is a reason to wait."""
 
 
 class PendingErasure(Frozen):
@@ -56,14 +61,20 @@ class PendingErasure(Frozen):
 
 
 class Erasures(NamedTuple):
-    """What a register says of erasures: those that wait, by their ids, and who is gone."""
+    """What a register says of erasures: those that wait, by their ids, and who is gone.
+
+    `owed_a_copy` are the people who asked what is held about them, and were not answered yet, each
+    with the day by which that is due.
+    """
 
     pending: dict[str, PendingErasure]
     erased: frozenset[PersonId]
+    owed_a_copy: Mapping[PersonId, date] = MappingProxyType({})
 
 
 def erasures_of(entries: Iterable[RegisterEvent]) -> Erasures:
     """What these entries of one register add up to."""
+    entries = list(entries)
     pending: dict[str, PendingErasure] = {}
     erased: set[PersonId] = set()
     for entry in entries:
@@ -84,7 +95,8 @@ def erasures_of(entries: Iterable[RegisterEvent]) -> Erasures:
                 pending.pop(fact.erasure, None)
         erased |= people_gone(fact)
     waiting = {key: one for key, one in pending.items() if one.person not in erased}
-    return Erasures(waiting, frozenset(erased))
+    owed = {one.person: one.due_on for one in requests_of(entries) if one.given_at is None}
+    return Erasures(waiting, frozenset(erased), owed)
 
 
 def people_gone(fact: RegisterFact) -> frozenset[PersonId]:
@@ -105,23 +117,29 @@ def has_part(case: Case, person: PersonId) -> bool:
 
 
 def why_not_erased(
+    state: Erasures,
     person: PersonId,
     cases: Iterable[Case],
     held: Collection[str],
     ground: ErasureGround | None = None,
-) -> OnLegalHold | PartInOpenCase | None:
+) -> OnLegalHold | PartInOpenCase | CopyStillOwed | None:
     """What stands against erasing a person; None where nothing does.
 
     `cases` are those in which the person has a part or whose texts or files are under their key;
-    `held` the
-    references of cases on hold. Without a ground none goes before an open case.
+    `held` the references of cases on hold. Without a ground none goes before an open case, nor
+    before a copy that is owed: what somebody asked to see is not erased to keep it from them (Data
+    Protection Act 2018, section 173).
     """
     cases = list(cases)
     if kept := sorted(case.reference for case in cases if case.reference in held):
         return OnLegalHold(f"On hold: {', '.join(kept)}.")
     open_ones = sorted(c.reference for c in cases if not c.closed and has_part(c, person))
-    if open_ones and ground not in LEGAL_GROUNDS:
+    if ground in LEGAL_GROUNDS:
+        return None
+    if open_ones:
         return PartInOpenCase(f"Open: {', '.join(open_ones)}.")
+    if person in state.owed_a_copy:
+        return CopyStillOwed(f"It is due on {day(state.owed_a_copy[person])}.")
     return None
 
 
@@ -147,7 +165,7 @@ def request_erasure(
         raise ErasureAskedFor(f"It is {waiting[0]}: confirm or refuse that one.")
     if actor.person == person:
         raise AnotherPersonConfirms("Ask a colleague to ask for it.")
-    if against := why_not_erased(person, cases, held, ground):
+    if against := why_not_erased(state, person, cases, held, ground):
         raise against
     if not set(confirmers) - {actor.person, person}:
         raise NobodyToConfirm(who_may=MAY_CONFIRM)
@@ -182,7 +200,7 @@ def confirm_erasure(
         raise AnotherPersonConfirms(who_may=MAY_CONFIRM)
     if any(actor.person in case.involved for case in cases):
         raise ConflictOfInterest("You have a part in one of this person's cases.")
-    if against := why_not_erased(asked.person, cases, held, asked.ground):
+    if against := why_not_erased(state, asked.person, cases, held, asked.ground):
         raise against
     return PersonErased(
         erasure=erasure,

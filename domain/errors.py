@@ -275,6 +275,14 @@ class PartInOpenCase(CaseError):
     rule = Rule.ERASURE
 
 
+class CopyStillOwed(CaseError):
+    """This person asked for a copy of what is held about them, and has not had it yet. Give them
+    that first (`evenhand person export`); only a legal ground (unlawful, legal obligation) goes
+    before it."""
+
+    rule = Rule.ERASURE
+
+
 class OnLegalHold(CaseError):
     """A legal hold keeps everything about a case until it is lifted."""
 

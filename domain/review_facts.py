@@ -79,7 +79,10 @@ class Signposted(NamedTuple):
 
 
 class Recorded(NamedTuple):
-    """The texts that the record commits to, decisions with a reason, and meetings written up."""
+    """The texts that the record commits to, decisions with a reason, and meetings written up.
+
+    `meetings_held` counts those that were stopped, too.
+    """
 
     texts: int
     decisions: int
@@ -106,7 +109,7 @@ def what_the_record_says(ladder: Ladder, events: Sequence[e.Event], now: datetim
         _timely(past, now),
         _heard(past),
         _signposted(ladder, past, now),
-        _recorded(ladder, past),
+        _recorded(past),
     )
 
 
@@ -242,13 +245,7 @@ def _signposted(ladder: Ladder, events: Sequence[e.Event], now: datetime) -> Sig
     return Signposted(owed=bool(due), done=done, on_time=in_time)
 
 
-def _recorded(ladder: Ladder, events: Sequence[e.Event]) -> Recorded:
-    write_up = {duty.id for duty in ladder.duties if duty.kind is DutyKind.RECORD_MEETING}
-    owed = {
-        event.fact.deadline
-        for event in events
-        if isinstance(event.fact, e.DeadlineSet) and event.fact.about in write_up
-    }
+def _recorded(events: Sequence[e.Event]) -> Recorded:
     decisions = [
         event.fact
         for event in events
@@ -260,11 +257,11 @@ def _recorded(ladder: Ladder, events: Sequence[e.Event]) -> Recorded:
         texts=sum(len(list(_texts(event.fact))) for event in events),
         decisions=len(decisions),
         with_reason=sum(getattr(fact, "reason", None) is not None for fact in decisions),
-        meetings_held=sum(isinstance(event.fact, e.MeetingHeld) for event in events),
-        meetings_written_up=sum(
-            isinstance(event.fact, e.DeadlineMet) and event.fact.deadline in owed
-            for event in events
+        # One that was stopped took place, and its record is owed like any other's.
+        meetings_held=sum(
+            isinstance(event.fact, e.MeetingHeld | e.MeetingStopped) for event in events
         ),
+        meetings_written_up=sum(isinstance(event.fact, e.MeetingRecordKept) for event in events),
     )
 
 

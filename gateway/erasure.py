@@ -123,7 +123,7 @@ class Erasing:
         files = [
             one for one in in_their_cases if one.kind == ATTACHMENT and one.person != person.id
         ]
-        against = why_not_erased(person.id, concerned.cases, concerned.held)
+        against = why_not_erased(state, person.id, concerned.cases, concerned.held)
         waiting = [one.erasure for one in state.pending.values() if one.person == person.id]
         return Preview(
             person=person,

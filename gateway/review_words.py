@@ -103,7 +103,8 @@ def _recorded(found: Recorded) -> list[str]:
         f"Decisions by people: {found.decisions}; with a reason on the record: "
         f"{found.with_reason}.",
         f"Texts that the record commits to: {found.texts}.",
-        f"Meetings held: {found.meetings_held}; written up: {found.meetings_written_up}.",
+        f"Meetings held, or stopped on the way: {found.meetings_held}; written up: "
+        f"{found.meetings_written_up}.",
     ]
 
 

@@ -1,12 +1,13 @@
 """Erasing a person takes two people, and waits for open cases and legal holds."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from domain.access_events import AccessGiven, AccessRequested, GivenFile
 from domain.actions import Actor
 from domain.case import Case
 from domain.erasure import (
@@ -26,6 +27,7 @@ from domain.errors import (
     AnotherPersonConfirms,
     CaseError,
     ConflictOfInterest,
+    CopyStillOwed,
     ErasureAskedFor,
     NobodyToConfirm,
     NoSuchErasure,
@@ -171,6 +173,31 @@ def test_a_confirmation_is_refused(changed: dict[str, Any], error: type[CaseErro
     }
     with pytest.raises(error):
         confirm_erasure(**given | changed)
+
+
+def test_whoever_waits_for_their_copy_has_it_before_they_are_erased() -> None:
+    asked_for = AccessRequested(
+        access="access-1",
+        person=PARENT.person,
+        received_on=date(2026, 9, 14),
+        due_on=date(2026, 10, 14),
+    )
+    copy = AccessGiven(
+        person=PARENT.person,
+        answers=("access-1",),
+        files=(GivenFile(format="pdf", digest="0" * 64),),
+        staff_named=True,
+    )
+    owed, had = erasures_of(entries(asked_for)), erasures_of(entries(asked_for, copy))
+
+    with pytest.raises(CopyStillOwed, match="Wednesday 14 October 2026"):
+        ask(state=owed)
+    assert ask(state=owed, ground=ErasureGround.UNLAWFUL).person == PARENT.person
+    assert ask(state=had).person == PARENT.person
+    request = ask(state=had)
+    asked_since = erasures_of(entries(request, asked_for))
+    with pytest.raises(CopyStillOwed):
+        confirm_erasure(asked_since, request.erasure, [], (), HEAD, 0, 0)
 
 
 def test_only_who_asked_or_who_may_confirm_refuses() -> None:

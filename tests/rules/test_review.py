@@ -1,6 +1,6 @@
 """A governors' review: who may do what in it, and what the record says beside it."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -278,6 +278,23 @@ def test_the_record_says_who_was_heard_and_that_they_were_signposted() -> None:
     assert says.proportionate.steps[-1] is Stage.ENGAGEMENT_RESTRICTION
     assert says.recorded.decisions == says.recorded.with_reason > 3
     assert says.timely.late == says.timely.overdue == ()
+
+
+def test_a_meeting_that_was_stopped_counts_among_those_that_are_written_up() -> None:
+    story = Story()
+    in_a_week = story.now + timedelta(days=7)
+    for hours in (0, 2):
+        story.do("schedule_meeting", DEPUTY, at=in_a_week + timedelta(hours=hours))
+    held, stopped = (meeting.id for meeting in story.case.meetings)
+    story.wait("5 school days")
+    story.do("hold_meeting", DEPUTY, meeting=held)
+    story.do("stop_meeting", DEPUTY, meeting=stopped)
+    said = {"discussed": a_text("said"), "decided": a_text("agreed")}
+    story.do("record_meeting", DEPUTY, meeting=stopped, **said)
+
+    found = what_the_record_says(story.ladder, story.events, story.now).recorded
+
+    assert (found.meetings_held, found.meetings_written_up) == (2, 1)
 
 
 def test_the_record_says_what_was_skipped_late_and_left_undone() -> None:
