@@ -7,14 +7,17 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import track
+from rich.progress import Progress
 
 from cli.desk import Desk, at_the_desk
 from cli.options import AsJson, InRole, School, Who
 from cli.outcome import BadUsage, Exit
 from cli.policies import find_policy
 from domain.policy import IDENTIFIER
-from gateway.errors import ActionRefused
+from domain.views import AT_THE_MACHINE
+from gateway.codes import Codes
+from gateway.term_dates import CalendarPreview, TermDates
+from gateway.wording import day, spoken
 from storage.term_files import load_calendar
 
 app = typer.Typer()
@@ -69,7 +72,7 @@ def adopt(
     async def work(desk: Desk) -> None:
         where = await desk.school(school)
         found = find_policy(policy)
-        await desk.stores.shelf.adopt_policy(where, await desk.stores.shelf.publish_policy(found))
+        await Codes(desk.stores, where).adopt(found, AT_THE_MACHINE)
         typer.echo(f"{where} now opens cases under {found.policy} {found.version}.")
 
     at_the_desk(work)
@@ -81,7 +84,11 @@ def calendar(
     *,
     as_: Who,
     role: InRole = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say which deadlines would move; change nothing.")
+    ] = False,
     school: School = None,
+    as_json: AsJson = False,
 ) -> int:
     """Go by changed term dates: the deadlines of every open case move with them."""
 
@@ -89,25 +96,69 @@ def calendar(
         where = await desk.school(school)
         actor = await desk.actor(where, as_, role)
         changed = load_calendar(file)
+        dates = TermDates(desk.stores, where)
+        if dry_run:
+            found = await dates.preview(changed, actor)
+            _tell_preview(found, as_json=as_json)
+            return Exit.DONE
         cases = await desk.cases(where)
         known = await desk.stores.shelf.school(where)
-        digest = await desk.stores.shelf.publish_calendar(changed)
-        await desk.stores.shelf.set_school(where, known.title, digest)
-        lines = await desk.stores.record.cases(where, limit=1_000_000)
-        going_on = [line.reference for line in lines if not line.closed_at or line.next_at]
-        moved, refusals = 0, []
-        bar = Console(stderr=True)
-        for reference in track(going_on, "Moving deadlines", console=bar, transient=True):
-            if (await cases.show(reference)).calendar_digest == digest:
-                continue
-            try:
-                await cases.act(reference, "adopt_calendar", {"calendar": changed}, actor)
-                moved += 1
-            except ActionRefused as refused:
-                refusals.append(f"{reference}: {refused}")
-        typer.echo(f"{known.title} goes by “{changed.title}”. Cases that moved to it: {moved}.")
+        console = Console(stderr=True)
+        with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
+            task = bar.add_task("Moving deadlines", total=None)
+            adopted = await dates.adopt(
+                changed,
+                actor,
+                cases,
+                progress=lambda done, total: bar.update(task, completed=done, total=total),
+            )
+        refusals = [f"{reference}: {refusal.sentence}" for reference, refusal in adopted.refused]
+        if as_json:
+            typer.echo(json.dumps({"moved": adopted.moved, "refused": refusals}))
+            return Exit.REFUSED if refusals else Exit.DONE
+        typer.echo(
+            f"{known.title} goes by “{changed.title}”. Cases that moved to it: {adopted.moved}."
+        )
         for refusal in refusals:
             typer.echo(f"Left as it was: {refusal}", err=True)
         return Exit.REFUSED if refusals else Exit.DONE
 
     return at_the_desk(work)
+
+
+def _tell_preview(found: CalendarPreview, *, as_json: bool) -> None:
+    cases = [
+        {
+            "case": case.reference,
+            "refused": case.refusal.sentence if case.refusal else None,
+            "deadlines": [
+                {
+                    "deadline": f"{spoken(one.deadline.kind)}: {spoken(one.deadline.about)}",
+                    "was": str(one.deadline.due_on),
+                    "due_on": str(one.due_on),
+                }
+                for one in case.moves
+            ],
+        }
+        for case in found.cases
+    ]
+    if as_json:
+        changes = [change.sentence for part in found.parts for change in part.changes]
+        typer.echo(json.dumps({"changes": changes, "cases": cases, "unmoved": found.unmoved}))
+        return
+    for part in found.parts:
+        typer.echo(f"{part.heading}:")
+        for change in part.changes:
+            typer.echo(f"  {change.sentence}")
+    for case in found.cases:
+        if case.refusal:
+            typer.echo(f"{case.reference} would be left as it is: {case.refusal.sentence}")
+        for one in case.moves:
+            typer.echo(
+                f"{case.reference}, {spoken(one.deadline.kind)} ({spoken(one.deadline.about)}): "
+                f"{day(one.deadline.due_on)} becomes {day(one.due_on)}."
+            )
+    typer.echo(
+        f"{found.deadlines} deadlines would move; {found.unmoved} cases keep theirs. "
+        "This was a dry run: nothing was changed."
+    )

@@ -1,4 +1,4 @@
-"""Who may keep a school's list of people, and what nobody may do to it."""
+"""Who may keep a school's list of people, its codes and its calendar, and what nobody may do."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -7,12 +7,22 @@ from typing import NamedTuple
 from domain.actions import Actor, PersonId
 from domain.errors import LastAdministrator, NotForThisRole
 from domain.holds import require_role
-from domain.office_events import Detail, PersonAdded, PersonCorrected, RolesSet
+from domain.office_events import (
+    CodeAdopted,
+    Detail,
+    PersonAdded,
+    PersonCorrected,
+    RolesSet,
+    SchoolCalendarAdopted,
+)
+from domain.policy import Policy
 from domain.register import PersonErased, RegisterEvent
 from domain.vocabulary import Role
 
 MAY_KEEP = (Role.ADMINISTRATOR,)
 """Who adds people, corrects what is known of them, and says what they may do."""
+MAY_ADOPT = (Role.ADMINISTRATOR, Role.HEADTEACHER, Role.LINE_MANAGER)
+"""Who puts a version of a code, or changed term dates, into force for the school."""
 GIVEN = tuple(role for role in Role if role is not Role.SYSTEM)
 """The roles that a person can hold."""
 
@@ -75,6 +85,26 @@ def left_without(
     lost = held[person] - frozenset(roles)
     elsewhere = {role for other, theirs in held.items() if other != person for role in theirs}
     return _in_order(lost - elsewhere)
+
+
+def adopt_code(actor: Actor, policy: Policy, was: str | None) -> CodeAdopted | None:
+    """The entry by which new cases go by a version; None where they do so already.
+
+    `was` is the digest of the version that they went by. Raises a CaseError.
+    """
+    require_role(actor, MAY_ADOPT, "Adopting a version of a code.")
+    if was == policy.digest:
+        return None
+    return CodeAdopted(policy=policy.policy, version=policy.version, digest=policy.digest, was=was)
+
+
+def adopt_calendar(actor: Actor, digest: str, was: str) -> SchoolCalendarAdopted | None:
+    """The entry by which the school goes by other term dates; None where it does so already.
+
+    Raises a CaseError.
+    """
+    require_role(actor, MAY_ADOPT, "Changing the school's term dates.")
+    return SchoolCalendarAdopted(digest=digest, was=was) if digest != was else None
 
 
 def history_of(person: PersonId, entries: Iterable[RegisterEvent]) -> tuple[RolesHeld, ...]:

@@ -4,9 +4,10 @@ Each function takes a part of a policy and gives its facts by what they are abou
 policy can say is told by one of them: a version never differs from another without a word of it.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date
 
+from domain.difference import NONE, Facts, Named
 from domain.ladder_words import HEADINGS, HOW_GRAVE, listed
 from domain.policy import (
     Clause,
@@ -22,10 +23,6 @@ from domain.policy import (
 )
 from domain.spoken import day, spoken
 from domain.vocabulary import ActionName, Role, Stage
-
-Facts = dict[str, str]
-Named = dict[str, Facts]
-NONE = "none"
 
 
 def of_the_code(policy: Policy) -> Facts:
@@ -246,8 +243,3 @@ def _lines(lines: Iterable[str]) -> str:
 
 def _day_or(when: date | None, otherwise: str) -> str:
     return day(when) if when else otherwise
-
-
-def whole(facts: Mapping[str, str]) -> str:
-    """All facts of one thing, as a paragraph."""
-    return " ".join(f"{about}: {said.rstrip('.')}." for about, said in facts.items())

@@ -3,10 +3,10 @@
 import hashlib
 import json
 from datetime import UTC, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import rfc8785
-from sqlalchemy import insert, select
+from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
@@ -23,6 +23,16 @@ class School(NamedTuple):
     id: str
     title: str
     calendar_digest: str
+
+
+class Published(NamedTuple):
+    """A version of a policy that is on the shelf."""
+
+    digest: str
+    policy: str
+    version: str
+    title: str
+    published_at: datetime
 
 
 class PolicyVersionTaken(ValueError):
@@ -162,14 +172,21 @@ class Shelf:
         """
         policy = await self.policy(digest)
         await self.school(school)
-        insert_into = sqlite.insert if self._database.is_sqlite else postgresql.insert
-        statement = (
-            insert_into(SchoolPolicyRow)
-            .values(school=school, policy=policy.policy, digest=digest)
-            .on_conflict_do_update(index_elements=["school", "policy"], set_={"digest": digest})
+        await self._database.transact(
+            lambda connection: put_adopted(connection, school, policy.policy, digest)
         )
-        async with self._database.writing() as connection:
-            await connection.execute(statement)
+
+    async def published(self) -> list[Published]:
+        """Every version of every policy on the shelf, by policy, the newest first."""
+        rows = select(
+            PolicyRow.digest,
+            PolicyRow.policy,
+            PolicyRow.version,
+            PolicyRow.title,
+            PolicyRow.published_at,
+        ).order_by(PolicyRow.policy, PolicyRow.published_at.desc(), PolicyRow.version.desc())
+        async with self._database.reading() as connection:
+            return [Published(*row) for row in await connection.execute(rows)]
 
     async def current_policies(self, school: str) -> list[Policy]:
         """The versions under which a school opens new cases, by the policy's id."""
@@ -192,3 +209,30 @@ class Shelf:
         if hashlib.sha256(document.encode()).hexdigest() != digest:
             raise ShelfAltered(kind, digest)
         return document
+
+
+def put_adopted(connection: Connection, school: str, policy: str, digest: str) -> None:
+    """Makes a published version the school's own, in a transaction of the caller's."""
+    insert_into: Any = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+    put = insert_into(SchoolPolicyRow).values(school=school, policy=policy, digest=digest)
+    connection.execute(
+        put.on_conflict_do_update(index_elements=["school", "policy"], set_={"digest": digest})
+    )
+
+
+def adopted_in(connection: Connection, school: str, policy: str) -> str | None:
+    """The digest of the version that a school opens cases under, as a transaction sees it."""
+    return connection.scalar(
+        select(SchoolPolicyRow.digest).where(
+            SchoolPolicyRow.school == school, SchoolPolicyRow.policy == policy
+        )
+    )
+
+
+def put_calendar(connection: Connection, school: str, digest: str) -> str:
+    """Makes a published calendar the one that a school goes by; returns the digest of the one
+    before. In a transaction of the caller's."""
+    which = SchoolRow.id == school
+    was = connection.scalars(select(SchoolRow.calendar_digest).where(which)).one()
+    connection.execute(update(SchoolRow).where(which).values(calendar_digest=digest))
+    return was

@@ -42,13 +42,41 @@ def load_calendar(path: Path) -> SchoolCalendar:
     return calendar
 
 
+def read_calendar(
+    name: str, content: bytes, templates: Path
+) -> tuple[SchoolCalendar | None, list[Finding]]:
+    """The calendar in a file that somebody sent, or None; and every error and warning about it.
+
+    `name` is what the file is called, whose ending says how to read it. A template that it names
+    is looked for in the folder `templates`, and nowhere else.
+    """
+    path = Path(Path(name).name)
+    place = Place(file=path, line=1, field="")
+    try:
+        draft = _drafted(path, content.decode("utf-8-sig"), place)
+    except UnicodeDecodeError:
+        return None, [place.finding(f"{path} is not text in UTF-8: save it as that.")]
+    except RecursionError:
+        return None, [place.finding(f"{path} is nested too deeply to be a term file.")]
+    if draft.template is not None:
+        asked = Path(draft.template.text)
+        if asked.name != draft.template.text or not (templates / asked).is_file():
+            message = f"There is no template {asked} here: write all dates into the file itself."
+            return None, [draft.template.place.finding(message)]
+    return _made(draft, templates)
+
+
 def check_calendar(path: Path) -> list[Finding]:
     """Every error and warning about the file at `path`; an empty list if all is well."""
     return _read(path)[1]
 
 
 def _read(path: Path) -> tuple[SchoolCalendar | None, list[Finding]]:
-    draft = _with_template(_draft(path, Place(file=path, line=1, field="")), (path.resolve(),))
+    return _made(_draft(path, Place(file=path, line=1, field="")), path.parent)
+
+
+def _made(own: Draft, templates: Path) -> tuple[SchoolCalendar | None, list[Finding]]:
+    draft = _with_template(own, templates, (own.file.resolve(),))
     if draft.findings:
         return None, draft.findings
     try:
@@ -74,28 +102,33 @@ def _draft(path: Path, asked_at: Place) -> Draft:
         return unreadable(f"{path} is not text in UTF-8: save it as that.")
     except OSError as error:
         return unreadable(f"{path} can't be read: {error.strerror}.")
+    return _drafted(path, text, asked_at)
+
+
+def _drafted(path: Path, text: str, asked_at: Place) -> Draft:
     reader = _READERS.get(path.suffix.lower())
     if reader is None:
-        return unreadable(f"{path} is not a term file: its name ends in .yaml, .yml or .ics.")
+        message = f"{path} is not a term file: its name ends in .yaml, .yml or .ics."
+        return Draft(file=path, findings=[asked_at.finding(message)])
     return reader(path, text)
 
 
 _READERS = {".yaml": read_yaml, ".yml": read_yaml, ".ics": read_ics}
 
 
-def _with_template(own: Draft, chain: tuple[Path, ...]) -> Draft:
+def _with_template(own: Draft, folder: Path, chain: tuple[Path, ...]) -> Draft:
     """`own` laid over its template, if it names one: own entries replace those of their name."""
     if own.template is None:
         own.findings.extend(
             said.place.finding("There is no template to leave this out of.") for said in own.without
         )
         return own
-    path = own.file.parent / own.template.text
+    path = folder / own.template.text
     if path.resolve() in chain:
         message = f"{path} is, in the end, its own template: name another, or none."
         own.findings.append(own.template.place.finding(message))
         return own
-    base = _with_template(_draft(path, own.template.place), (*chain, path.resolve()))
+    base = _with_template(_draft(path, own.template.place), path.parent, (*chain, path.resolve()))
     findings = own.findings + base.findings
     if not base.findings:
         known = [entry.name for entry in (*base.terms, *base.closures)]

@@ -10,8 +10,9 @@ import pytest
 from pydantic import BaseModel, ValidationError
 
 from domain.calendar import Span
+from domain.difference import Change, Kind
 from domain.policy import Policy, Theme
-from domain.policy_difference import Change, Kind, difference
+from domain.policy_difference import difference
 from domain.vocabulary import ActionName, Role, Stage, Track
 from tests.rules.building import ELEANOR_PALMER, FLEET, PACKS, span
 

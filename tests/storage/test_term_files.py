@@ -10,7 +10,14 @@ import pytest
 from domain.calendar import CalendarDoesNotCover, SchoolCalendar, Span
 from storage import term_files
 from storage.bank_holidays import bank_holidays_in_england, known_years
-from storage.term_files import Finding, TermFileError, Weight, check_calendar, load_calendar
+from storage.term_files import (
+    Finding,
+    TermFileError,
+    Weight,
+    check_calendar,
+    load_calendar,
+    read_calendar,
+)
 
 SAMPLE = Path(__file__).parents[2] / "terms" / "sample.yaml"
 
@@ -486,3 +493,52 @@ def test_other_files_are_refused(write: Write, tmp_path: Path) -> None:
     latin = tmp_path / "latin.yaml"
     latin.write_bytes(YAML.replace("Polling", "Café").encode("latin-1"))
     assert "UTF-8" in only(check_calendar(latin)).message
+
+
+@pytest.mark.parametrize("name", ["terms.yaml", "/etc/terms.ics"])
+def test_a_file_that_somebody_sent_is_read_like_one_in_the_folder(
+    name: str, tmp_path: Path
+) -> None:
+    text = YAML if name.endswith("yaml") else ICS
+    (tmp_path / Path(name).name).write_text(text, encoding="utf-8")
+
+    calendar, findings = read_calendar(name, text.encode(), tmp_path)
+
+    assert findings == []
+    assert calendar == load_calendar(tmp_path / Path(name).name)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "says"),
+    [
+        ("terms.docx", b"", "its name ends in .yaml"),
+        ("terms.yaml", b"\xff", "not text in UTF-8"),
+        ("terms.yaml", b"[" * 5000, "nested too deeply"),
+        ("terms.yaml", b"school: EP\nterms: x", "Write a list here"),
+        ("terms.yaml", b"template: ../elsewhere.yaml", "no template"),
+        ("terms.yaml", b"template: /etc/passwd.yaml", "no template"),
+        ("terms.yaml", b"template: missing.yaml", "no template"),
+    ],
+)
+def test_a_file_that_somebody_sent_reaches_no_further_than_the_folder(
+    name: str, content: bytes, says: str, tmp_path: Path
+) -> None:
+    (tmp_path.parent / "elsewhere.yaml").write_text(YAML, encoding="utf-8")
+
+    calendar, findings = read_calendar(name, content, tmp_path)
+
+    assert calendar is None
+    assert says in " ".join(str(one) for one in findings)
+    assert str(tmp_path) not in " ".join(str(one) for one in findings)
+
+
+def test_a_file_that_somebody_sent_may_change_a_template_of_the_folder(tmp_path: Path) -> None:
+    (tmp_path / "authority.yaml").write_text(YAML, encoding="utf-8")
+    own = b"template: authority.yaml\ntitle: Ours\nwithout: [Polling station]"
+
+    calendar, _ = read_calendar("ours.yaml", own, tmp_path)
+
+    assert calendar is not None
+    assert calendar.title == "Ours"
+    assert [closure.name for closure in calendar.closures] != []
+    assert "Polling station" not in [closure.name for closure in calendar.closures]
