@@ -53,6 +53,7 @@ class Logged:
             await self._app(scope, receive, send)
             return
         began = time.perf_counter()
+        state = scope.setdefault("state", {})  # the layers below may have a scope of their own
         status = 0
 
         async def noting(message: Message) -> None:
@@ -64,7 +65,7 @@ class Logged:
         await self._app(scope, receive, noting)
         log.debug(
             "web:request:answered",
-            route=getattr(scope.get("route"), "path", None),
+            route=state.get("route"),
             method=scope["method"],
             status=status,
             seconds=round(time.perf_counter() - began, 4),

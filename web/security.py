@@ -133,6 +133,7 @@ async def guard(request: Request) -> None:
     Raises TooOften, TooLarge, FormExpired.
     """
     office = office_of(request)
+    request.state.route = getattr(request.scope.get("route"), "path", None)
     session = await session_of(request)
     who = session.id if session else _address(request)
     office.rates.count(ASKING, "asking", who)

@@ -38,19 +38,7 @@ async def site_on_either(database_url: str, tmp_path: Path) -> AsyncIterator[Sit
 @pytest.fixture
 async def acting_site(sqlite_url: str, tmp_path: Path, outbox: Outbox) -> AsyncIterator[Site]:
     """The pages of a school with a worker on a server that skips time: everything can be done."""
-    async with (
-        a_site(sqlite_url, tmp_path) as site,
-        skipping_time(encrypted_converter(KEYRING)) as environment,
-        build_worker(
-            environment.client,
-            site.school.stores,
-            MailServer("127.0.0.1", outbox.port, "evenhand@rowan-hill.example"),
-            task_queue=QUEUE,
-            metrics=Metrics(CollectorRegistry()),
-            audit_keys=lambda: AUDIT_KEYS,
-        ),
-    ):
-        site.office.use(environment.client)
+    async with an_acting_site(sqlite_url, tmp_path, outbox) as site:
         yield site
 
 
@@ -65,3 +53,24 @@ async def a_site(
         office = Office(settings, school.stores, form_key=MASTER_KEY.derived("forms"))
         async with Site(office, school) as site:
             yield site
+
+
+@contextlib.asynccontextmanager
+async def an_acting_site(
+    database_url: str, folder: Path, outbox: Outbox, policies: tuple[str, ...] = (POLICY,)
+) -> AsyncIterator[Site]:
+    """The pages of a school with a worker on a server that skips time."""
+    async with (
+        a_site(database_url, folder, policies) as site,
+        skipping_time(encrypted_converter(KEYRING)) as environment,
+        build_worker(
+            environment.client,
+            site.school.stores,
+            MailServer("127.0.0.1", outbox.port, "evenhand@rowan-hill.example"),
+            task_queue=QUEUE,
+            metrics=Metrics(CollectorRegistry()),
+            audit_keys=lambda: AUDIT_KEYS,
+        ),
+    ):
+        site.office.use(environment.client)
+        yield site

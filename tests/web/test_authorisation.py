@@ -1,0 +1,194 @@
+"""Who may open and do what: every route against every kind of visitor.
+
+A route that is not in the table fails a test, and so does a visitor who gets in, or is kept out,
+against the table. Add a row for a route: `"GET /path": WHO`, with who may. What stands in braces
+in a path is filled in from `World.places`.
+"""
+
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+import pytest_asyncio
+from fastapi.routing import iter_route_contexts
+
+from domain.access import GOVERNORS, OUTSIDE
+from domain.vocabulary import Role
+from gateway.sessions import Session
+from tests.support.outbox import Outbox, running_outbox
+from tests.support.school import SCHOOL
+from tests.web.conftest import an_acting_site
+from tests.web.site import Browser, Site
+from web.cookies import SESSION
+from web.rates import Rates
+from web.security import CSRF_FIELD
+from web.viewer import ADMINISTRATORS, INSIDE, KEEPERS, LEADERS
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+NOBODY = "signed out"
+CONFLICTED = "a headteacher with a conflict of interest"  # raised the case that is asked for
+STRANGER = "a parent of another family"
+LINK = "by a link to this case"
+OTHER_LINK = "by a link to another case"
+WITHOUT_SECOND_FACTOR = "a headteacher who gave no second factor"
+ROLES = tuple(role for role in Role if role is not Role.SYSTEM)
+VISITORS: tuple[str, ...] = (
+    *(role.value for role in ROLES),
+    *(NOBODY, CONFLICTED, STRANGER, LINK, OTHER_LINK, WITHOUT_SECOND_FACTOR),
+)
+
+Who = frozenset[str]
+
+
+def _of(roles: frozenset[Role], *others: str) -> Who:
+    """These roles, whoever else, and those who hold the role though they have a conflict."""
+    conflicted = [CONFLICTED] if Role.HEADTEACHER in roles else []
+    return frozenset([*(role.value for role in roles), *conflicted, *others])
+
+
+EVERYBODY: Who = frozenset(VISITORS)
+ANYBODY_SIGNED_IN: Who = EVERYBODY - {NOBODY}
+STAFF = _of(INSIDE)
+LEADING = _of(LEADERS)
+GOVERNING = _of(GOVERNORS)
+ADMINISTERING = _of(ADMINISTRATORS)
+KEEPING = _of(KEEPERS)
+FAMILY = _of(OUTSIDE, STRANGER, LINK, OTHER_LINK)
+
+TABLE: dict[str, Who] = {
+    # standing: for whoever watches over the process
+    "GET /live": EVERYBODY,
+    "GET /ready": EVERYBODY,
+    # everybody
+    "GET /": ANYBODY_SIGNED_IN,
+    "GET /help": EVERYBODY,
+    "GET /privacy": EVERYBODY,
+    "GET /accessibility": EVERYBODY,
+    # the account menu
+    "GET /account/role": ANYBODY_SIGNED_IN,
+    "POST /account/role": ANYBODY_SIGNED_IN,
+    "POST /sign-out": ANYBODY_SIGNED_IN,
+    "GET /signed-out": EVERYBODY,
+    # leaders and staff
+    "GET /today": STAFF,
+}
+
+
+@dataclass(kw_only=True)
+class World:
+    """A school with somebody in every role, and a case that the visitors ask for."""
+
+    site: Site
+    people: dict[str, str]
+    places: dict[str, str]
+
+    async def visitor(self, who: str) -> tuple[Browser, str]:
+        """A browser in which `who` is signed in, and the token for their forms."""
+        browser = await self.site.browser()
+        if who == NOBODY:
+            shown = await browser.get("/help")
+            assert shown.status_code == 200
+            return browser, ""
+        reference = {LINK: self.places["reference"], OTHER_LINK: "EP-2026-9999"}.get(who)
+        sessions = self.site.office.sessions
+        now = self.site.office.now()
+        token = await sessions.start(
+            self.people[who],
+            Role(who) if who in self.people and who in ROLES else None,
+            reference=reference,
+            strong=who != WITHOUT_SECOND_FACTOR,
+            now=now,
+        )
+        session = await sessions.find(token, now)
+        assert isinstance(session, Session)
+        browser.cookies.set(SESSION, token, domain="127.0.0.1", path="/")
+        return browser, session.csrf
+
+    async def ask(self, who: str, route: str) -> httpx.Response:
+        """What the visitor gets; a form is sent empty but for its token."""
+        method, _, path = route.partition(" ")
+        self.site.office.rates = Rates()  # nobody here is slowed down
+        browser, csrf = await self.visitor(who)
+        address = path.format(**self.places)
+        if method == "GET":
+            return await browser.get(address)
+        return await browser.request(method, address, data={CSRF_FIELD: csrf})
+
+
+@pytest.fixture(scope="module")
+def post() -> Iterator[Outbox]:
+    with running_outbox() as outbox:
+        yield outbox
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def world(tmp_path_factory: pytest.TempPathFactory, post: Outbox) -> AsyncIterator[World]:
+    folder: Path = tmp_path_factory.mktemp("authorisation")
+    url = f"sqlite+aiosqlite:///{folder / 'evenhand.db'}"
+    async with an_acting_site(url, folder, post) as site:
+        yield await a_world(site)
+
+
+async def a_world(site: Site) -> World:
+    """Somebody in every role, and a case that a headteacher of its own raised."""
+    people = dict(site.school.people)
+    held = {role: person for person in people.values() for role in await _roles(site, person)}
+    for role in ROLES:
+        if role not in held:
+            name = f"Somebody {role.value.replace('_', ' ')}"
+            held[role] = await site.school.stores.people.add_person(SCHOOL, name, None, [role])
+    add = site.school.stores.people.add_person
+    conflicted = await add(SCHOOL, "Nerys Vaughan", None, [Role.HEADTEACHER])
+    stranger = await add(SCHOOL, "Petra Kowalska", None, [Role.PARENT])
+    cases = await site.office.cases(SCHOOL)
+    raised_by = site.school.actor("cara").model_copy(update={"person": conflicted})
+    opened = await cases.open("eleanor-palmer-advocates", site.school.concern(), raised_by)
+    return World(
+        site=site,
+        people={
+            **{role.value: person for role, person in held.items()},
+            CONFLICTED: conflicted,
+            STRANGER: stranger,
+            LINK: held[Role.PARENT],
+            OTHER_LINK: held[Role.PARENT],
+            WITHOUT_SECOND_FACTOR: held[Role.HEADTEACHER],
+        },
+        places={"reference": opened.reference},
+    )
+
+
+async def _roles(site: Site, person: str) -> frozenset[Role]:
+    return (await site.school.stores.people.person(person)).roles
+
+
+async def test_every_route_stands_in_the_table_and_no_other(world: World) -> None:
+    routes = {
+        f"{method} {route.path}"
+        for route in iter_route_contexts(world.site.app.routes)
+        for method in route.methods or ()
+    }
+
+    assert routes - set(TABLE) == set(), "add a row for each of these"
+    assert set(TABLE) - routes == set(), "there is no such route any more"
+
+
+@pytest.mark.parametrize("route", TABLE)
+async def test_only_those_come_in_who_may(world: World, route: str) -> None:
+    came_in = {who for who in VISITORS if let_in(await world.ask(who, route))}
+
+    assert came_in == TABLE[route], (
+        f"let in against the table: {sorted(came_in - TABLE[route])}; "
+        f"kept out against it: {sorted(TABLE[route] - came_in)}"
+    )
+
+
+def let_in(answer: httpx.Response) -> bool:
+    """Whether the visitor got further than the door: neither sent to sign in, nor refused."""
+    if answer.status_code == 303:
+        away = ("/sign-in", "/account/second-factor")
+        return not answer.headers["location"].startswith(away)
+    assert answer.status_code < 500, answer.text
+    return answer.status_code not in (403, 404)
