@@ -9,14 +9,14 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from playwright.async_api import Page
+from playwright.async_api import Page, ViewportSize
 
 ROOT = Path(__file__).parents[2]
 MODULES = ROOT / "web" / "node_modules"
 RULES = Path(__file__).parent / "htmlvalidate.json"
 NARROW = 360  # pixels: a small telephone
-TELEPHONE = {"width": NARROW, "height": 740}
-DESK = {"width": 1280, "height": 900}
+TELEPHONE: ViewportSize = {"width": NARROW, "height": 740}
+DESK: ViewportSize = {"width": 1280, "height": 900}
 _AXE = """async () => (await axe.run(document, {resultTypes: ["violations"]})).violations.map(
     (one) => `${one.id}: ${one.help} (${one.nodes.map((node) => node.target).join(", ")})`
 )"""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page, ViewportSize, async_playwright
 
 from domain.vocabulary import Role
 from tests.browser.checks import DESK
@@ -53,13 +53,13 @@ class Browsing:
         *,
         reference: str | None = None,
         javascript: bool = True,
-        viewport: dict[str, int] = DESK,
+        viewport: ViewportSize = DESK,
     ) -> Page:
         """A page of its own, with `who` signed in as `site.as_` does, or nobody."""
         context = await self.browser.new_context(
             base_url=self.address,
             java_script_enabled=javascript,
-            viewport={"width": viewport["width"], "height": viewport["height"]},
+            viewport=viewport,
             locale="en-GB",
             timezone_id="Europe/London",
         )
