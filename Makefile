@@ -10,7 +10,7 @@ LOCKS := requirements/build.txt requirements/runtime.txt requirements/dev.txt re
 MODULES := web/node_modules/.package-lock.json
 STATIC := web/static/site.css
 PACKS := $(sort $(wildcard policies/*.yaml))
-PYTEST_FLAGS ?=
+PYTEST_FLAGS ?= -n 2 --dist loadfile
 BENCH_FLAGS ?=
 
 # A shell that has another environment active must not lend us its packages.
@@ -43,7 +43,7 @@ run: install ## Set everything up and run the service with a sample school
 	$(BIN)/evenhand up --sample
 
 .PHONY: test
-test: install ## Set everything up and run the tests
+test: install ## Set everything up and run the tests, two files at a time
 	$(BIN)/python -m pytest $(PYTEST_FLAGS)
 
 .PHONY: check
@@ -60,7 +60,7 @@ format: install ## Put the code into the one format
 
 .PHONY: coverage
 coverage: install ## Statement and branch coverage of the rules (at least 95 %)
-	$(BIN)/python -m pytest tests/rules --cov=domain --cov-branch --cov-report=term-missing --cov-fail-under=95 $(PYTEST_FLAGS)
+	$(BIN)/python -m pytest tests/rules --cov=domain --cov-branch --cov-report=term-missing --cov-fail-under=95
 
 .PHONY: mutants
 mutants: install ## Mutation testing of the case machine and the calendar (slow)
