@@ -9,6 +9,7 @@ from correspondence.writer import LetterWriter
 from domain.letter_templates import LetterTemplates
 from settings import Settings
 from storage.case_lists import CaseLists
+from storage.account_keys import AccountKeys
 from storage.checkpoints import Checkpoints
 from storage.database import Database, open_database
 from storage.deliveries import Deliveries
@@ -38,6 +39,7 @@ class Stores:
 
     database: Database
     people: People
+    account_keys: AccountKeys
     texts: Texts
     enclosures: Enclosures
     deliveries: Deliveries
@@ -84,6 +86,7 @@ def open_stores(
     return Stores(
         database=database,
         people=people,
+        account_keys=AccountKeys(master_key),
         texts=texts,
         enclosures=Enclosures(database, people),
         deliveries=Deliveries(database),

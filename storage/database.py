@@ -29,6 +29,9 @@ _MAY_VACUUM = """
         )
     FROM pg_class c WHERE c.oid = 'persons'::regclass
 """
+_VACUUM = """
+    VACUUM texts, enclosures, person_roles, accounts, recovery_codes, identities, links
+"""
 # SQLAlchemy's own options stand in the URL beside the driver's.
 _ASYNCPG_KNOWS = ("host", "port", "user", "password", "database", "ssl", "direct_tls", "passfile")
 
@@ -149,7 +152,7 @@ class Database:
                     if not await connection.scalar(text(_MAY_VACUUM)):
                         return False
                     await connection.exec_driver_sql("VACUUM (FULL) persons")
-                    await connection.exec_driver_sql("VACUUM texts, enclosures, person_roles")
+                    await connection.exec_driver_sql(_VACUUM)
                     return True
                 raw = await connection.get_raw_connection()
                 assert raw.driver_connection is not None

@@ -24,6 +24,7 @@ from storage.tables import (
     TextRow,
     UnfinishedRow,
 )
+from storage.accounts import remove_account
 
 _AT_ONCE = 500  # ids in one statement
 
@@ -157,7 +158,8 @@ def known_cases(connection: Connection, school: str, references: Sequence[str]) 
 
 
 def erase_person(connection: Connection, person: str, at: datetime) -> Removed:
-    """Destroys a person's key, name, address, roles, and the texts and files under the key.
+    """Destroys a person's key, name, address, roles, account, and the texts and files under the
+    key.
 
     The id stays, so that what others read still reads. Does nothing where it was done before.
     """
@@ -175,6 +177,7 @@ def erase_person(connection: Connection, person: str, at: datetime) -> Removed:
     theirs = select(InvolvementRow.reference).where(InvolvementRow.person == person)
     unfinished = or_(UnfinishedRow.person == person, UnfinishedRow.reference.in_(theirs))
     connection.execute(delete(UnfinishedRow).where(unfinished))
+    remove_account(connection, person)
     connection.execute(
         update(PersonRow)
         .where(mine, PersonRow.erased_at.is_(None))
