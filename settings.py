@@ -96,6 +96,13 @@ def _is_address(url: str) -> str:
     return url.rstrip("/")
 
 
+def _is_issuer(url: str) -> str:
+    here = re.match(r"http://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?(/|$)", url)
+    if not (here or re.fullmatch(r"https://[^?#\s]+", url)):
+        raise ValueError("it begins with https://, as the provider writes it")
+    return url
+
+
 def _check_key(encoded: str, what: str) -> None:
     try:
         length = len(base64.b64decode(encoded, validate=True))
@@ -194,6 +201,10 @@ class Settings(BaseSettings):
         "https://api.notifications.service.gov.uk"
     )
     mail_from: Annotated[str, Field(pattern=r"^[^@\s<>]+@[^@\s<>]+$")] = "evenhand@localhost"
+    oidc_issuer: Annotated[str, AfterValidator(_is_issuer)] | None = None
+    oidc_name: Annotated[str, Field(min_length=1, max_length=40)] = "your school's account"
+    oidc_client_id: Annotated[str, Field(min_length=1)] | None = None
+    oidc_client_secret: SecretStr | None = None
     attachment_bytes: Annotated[int, Field(ge=1024, le=100 * 1024 * 1024)] = 10 * 1024 * 1024
     attachments_per_reply: Annotated[int, Field(ge=1, le=100)] = 10
     task_queue: Annotated[str, Field(min_length=1, max_length=200)] = "evenhand"
@@ -216,6 +227,12 @@ class Settings(BaseSettings):
             raise ValueError("EVENHAND_SMTP_USER and EVENHAND_SMTP_PASSWORD are given together.")
         if (self.notify_key is None) != (self.notify_template is None):
             raise ValueError("EVENHAND_NOTIFY_KEY and EVENHAND_NOTIFY_TEMPLATE are given together.")
+        oidc = (self.oidc_issuer, self.oidc_client_id, self.oidc_client_secret)
+        if len({one is None for one in oidc}) == 2:
+            raise ValueError(
+                "EVENHAND_OIDC_ISSUER, EVENHAND_OIDC_CLIENT_ID and EVENHAND_OIDC_CLIENT_SECRET are "
+                "given together."
+            )
         if self.smtp_user and self.mail_security is Security.NONE and not self._mail_is_here:
             raise ValueError(
                 "EVENHAND_SMTP_SECURITY is “none”: a password would cross the network in clear. "
@@ -341,6 +358,7 @@ def _sentence(detail: ErrorDetails) -> str:
             "database_url",
             "smtp_password",
             "notify_key",
+            "oidc_client_secret",
         ),
     )
     given = "is not right" if secret else f"is “{detail['input']}”"

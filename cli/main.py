@@ -20,6 +20,7 @@ GROUPS = {
     "calendar": ("cli.calendars", "Read and check term dates."),
     "school": ("cli.schools", "Schools, their calendars and their codes."),
     "person": ("cli.people", "People, the roles they hold, and their erasure."),
+    "account": ("cli.accounts", "Who signs in, and links that open one thing once."),
     "retention": ("cli.retention", "What has been kept long enough, and what becomes of it."),
     "report": ("cli.report", "Reports for governors."),
     "review": ("cli.reviews", "Governors draw cases, look at them, and record what they find."),

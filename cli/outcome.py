@@ -50,6 +50,7 @@ def told(error: BaseException) -> tuple[Exit, dict[str, Any]]:
     from domain.period import PeriodProblem
     from domain.review import ReviewError, ReviewNotFound
     from domain.review_draw import DrawImpossible
+    from gateway.account_errors import AccountRefused, NoAccount
     from gateway.bounces import NotABounce
     from gateway.bundle import BundleNotWritten, NothingToExport, RecordInDoubt
     from gateway.checkpoints import DoesNotHold
@@ -66,6 +67,7 @@ def told(error: BaseException) -> tuple[Exit, dict[str, Any]]:
     )
     from gateway.health import HealthPortTaken
     from settings import SettingsError
+    from storage.accounts import AddressTaken
     from storage.checkpoint_errors import CheckpointNotFound, CheckpointRefused, NothingOnRecord
     from storage.database import DatabaseError, DatabaseUnreachable
     from storage.erased_list import ErasedListProblem
@@ -94,7 +96,7 @@ def told(error: BaseException) -> tuple[Exit, dict[str, Any]]:
             return Exit.REFUSED, {"sentence": str(error)}
         case CheckpointNotFound():
             return Exit.BAD_USAGE, {"sentence": str(error), "near": list(error.near)}
-        case NothingHeld() | ReviewError() | NotReady():
+        case NothingHeld() | ReviewError() | NotReady() | AccountRefused() | AddressTaken():
             return Exit.REFUSED, {"sentence": str(error)}
         case PolicyFileError() | TermFileError():
             findings = [str(finding) for finding in error.findings]
@@ -140,6 +142,7 @@ def told(error: BaseException) -> tuple[Exit, dict[str, Any]]:
             BadUsage()
             | BadRequest()
             | NotABounce()
+            | NoAccount()
             | CaseNotFound()
             | ReviewNotFound()
             | DrawImpossible()

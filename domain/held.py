@@ -112,6 +112,7 @@ class Held(Frozen):
     address: str | None
     roles: tuple[str, ...]
     added: str
+    account: tuple[str, ...] = ()  # how they sign in, and links that were sent to them
     request: str | None
     how_to_read: tuple[str, ...]
     people: tuple[str, ...]  # each letter in the copy, with what that person is

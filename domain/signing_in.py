@@ -11,6 +11,7 @@ SECOND_FACTOR = frozenset(
     {
         Role.SENIOR_LEADER,
         Role.HEADTEACHER,
+        Role.GOVERNOR,
         Role.CHAIR_OF_GOVERNORS,
         Role.ADMINISTRATOR,
         Role.DATA_PROTECTION_OFFICER,
@@ -19,7 +20,7 @@ SECOND_FACTOR = frozenset(
         Role.LOCAL_AUTHORITY_OFFICER,
     }
 )
-"""Leaders and administrators: those who decide about people, or may see everything."""
+"""Leaders, governors and administrators: who decide about people, look back at it, or may see all."""
 
 MAY_INVITE = frozenset({Role.ADMINISTRATOR})
 MAY_HAVE_AN_ACCOUNT = frozenset(set(Role) - OUTSIDE - {Role.SYSTEM})

@@ -12,6 +12,7 @@ from domain.register import REGISTER, RegisterEvent
 from domain.retention import retention_of
 from domain.review_events import FindingAnswered, FindingRecorded
 from domain.subject_access import STAFF, AccessRequest, Ground, waiting
+from gateway.held_account import how_they_sign_in
 from gateway.held_cases import CaseGathering
 from gateway.held_reading import HeldReading
 from gateway.held_words import HOW_TO_READ, RIGHTS, described, register_words
@@ -90,6 +91,7 @@ async def gather(
         address=reader.email,
         roles=tuple(spoken(role) for role in sorted(reader.roles)),
         added=day(added),
+        account=await how_they_sign_in(stores, reader.id, calendar),
         request=_request(waiting(requests, reader.id)),
         how_to_read=HOW_TO_READ,
         people=tuple(reading.redactor.label(person) for _, person in reading.redactor.lettered),

@@ -23,11 +23,11 @@ class AccountKeys:
     """Digests that only the holder of the master key can make, each kind under its own key."""
 
     def __init__(self, master_key: MasterKey) -> None:
-        self._address = master_key.derive("account address")
-        self._recovery = master_key.derive("recovery code")
-        self._browser = master_key.derive("known browser")
-        self._attempt = master_key.derive("attempt")
-        self._sealer = Sealer(master_key.derive("sealed for a browser"))
+        self._address = master_key.derived("account address")
+        self._recovery = master_key.derived("recovery code")
+        self._browser = master_key.derived("known browser")
+        self._attempt = master_key.derived("attempt")
+        self._sealer = Sealer(master_key.derived("sealed for a browser"))
 
     def address(self, email: str) -> bytes:
         """The digest of an e-mail address, in whatever capitals it is written."""

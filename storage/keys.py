@@ -80,11 +80,6 @@ class MasterKey:
         self._key = key
         self._sealer = Sealer(key)
 
-    def derive(self, purpose: str) -> bytes:
-        """A key of 32 bytes for one purpose (HKDF, RFC 5869); it tells nothing of another."""
-        info = f"evenhand/derived/{purpose}".encode()
-        return HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=info).derive(self._key)
-
     @classmethod
     def from_text(cls, text: str) -> Self:
         """The key written in base64. Raises KeyProblem, without repeating what was given."""

@@ -93,3 +93,19 @@ def withdraw_links(
         LinkRow.expires_at > now,
     )
     connection.execute(mine.values(expires_at=now))
+
+
+def links_of(connection: Connection, person: str) -> list[Link]:
+    """The links that are remembered of a person, the earliest first."""
+    columns = (
+        LinkRow.purpose,
+        LinkRow.person,
+        LinkRow.reference,
+        LinkRow.made_at,
+        LinkRow.expires_at,
+        LinkRow.used_at,
+    )
+    rows = connection.execute(
+        select(*columns).where(LinkRow.person == person).order_by(LinkRow.made_at, LinkRow.digest)
+    )
+    return [Link(Purpose(purpose), *rest) for purpose, *rest in rows]
