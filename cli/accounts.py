@@ -10,6 +10,7 @@ from rich.table import Table
 
 from cli.desk import Desk, at_the_desk
 from cli.options import AsJson, Reference, School
+from gateway.accounts import AccountLine
 from gateway.front_door import FrontDoor, front_door
 from gateway.persons import one_person
 from gateway.wording import day, spoken
@@ -74,9 +75,8 @@ def list_(school: School = None, as_json: AsJson = False) -> None:
         for heading in ("Name", "Account", "Second factor", "Last signed in"):
             table.add_column(heading)
         for one in lines:
-            factor = "yes" if one.second_factor else "to set up" if one.needs_second_factor else "no"
             last = day(one.signed_in_at.date()) if one.signed_in_at else "never"
-            table.add_row(one.person.name, spoken(one.state), factor, last)
+            table.add_row(one.person.name, spoken(one.state), _second_factor(one), last)
         Console().print(table)
 
     _at_the_door(work)
@@ -128,6 +128,12 @@ def _at_the_door(work: Callable[[Desk, FrontDoor], Awaitable[None]]) -> None:
         await door.later.finished()
 
     at_the_desk(run)
+
+
+def _second_factor(line: AccountLine) -> str:
+    if line.second_factor:
+        return "yes"
+    return "to be set up" if line.needs_second_factor else "no"
 
 
 async def _person(desk: Desk, school: str | None, given: str) -> Person:

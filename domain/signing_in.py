@@ -20,7 +20,8 @@ SECOND_FACTOR = frozenset(
         Role.LOCAL_AUTHORITY_OFFICER,
     }
 )
-"""Leaders, governors and administrators: who decide about people, look back at it, or may see all."""
+"""Leaders, governors and administrators: a stolen password must not be enough to decide about
+people, or to see everything."""
 
 MAY_INVITE = frozenset({Role.ADMINISTRATOR})
 MAY_HAVE_AN_ACCOUNT = frozenset(set(Role) - OUTSIDE - {Role.SYSTEM})

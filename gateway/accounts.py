@@ -179,9 +179,7 @@ class Accounts:
     async def of_school(self, school: str) -> list[AccountLine]:
         """The accounts at a school, in the order of its people."""
         accounts = await self._stores.database.transact(
-            lambda connection: {
-                one.person: one for one in accounts_of_school(connection, school)
-            }
+            lambda connection: {one.person: one for one in accounts_of_school(connection, school)}
         )
         return [
             AccountLine(

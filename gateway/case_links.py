@@ -87,7 +87,9 @@ class CaseLinks:
             raise AccountRefused(f"{person.id} has no e-mail address: add it first, or write.")
         token = await self._make(person, reference)
         if by_mail:
-            await self._mail.case_link(person, await self._title(school), reference, token, self._now())
+            await self._mail.case_link(
+                person, await self._title(school), reference, token, self._now()
+            )
         return self._mail.link("link", token)
 
     async def look_at(self, token: str) -> str:

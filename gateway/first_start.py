@@ -6,6 +6,7 @@ Whoever reads the terminal of the machine holds its keys anyway; nobody else can
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -80,9 +81,7 @@ class FirstStart:
         waiting: list[Person] = []
         for school in await self._stores.shelf.schools():
             for id_ in await self._stores.people.holders_of(school.id, Role.ADMINISTRATOR):
-                account = await self._stores.database.transact(
-                    lambda connection, id_=id_: account_of(connection, id_)
-                )
+                account = await self._stores.database.transact(partial(account_of, person=id_))
                 if account is not None and account.accepted_at is not None:
                     return None
                 person = await self._stores.people.person(id_)

@@ -65,9 +65,7 @@ def front_door(
         first_start=FirstStart(
             stores, accounts, written, settings.terms_dir, passwords=passwords, now=now
         ),
-        openid=OpenId(
-            provider, stores.account_keys, settings.pages_address + CALLBACK, now
-        )
+        openid=OpenId(provider, stores.account_keys, settings.pages_address + CALLBACK, now)
         if provider
         else None,
         later=later,

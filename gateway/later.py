@@ -1,4 +1,4 @@
-"""What is done after the answer: mail that nobody waits for, so that no answer tells who is known."""
+"""What is done after an answer: mail that nobody waits for, so that none tells who is known."""
 
 import asyncio
 from collections.abc import Coroutine

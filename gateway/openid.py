@@ -141,7 +141,9 @@ class OpenId:
             claims = await self._claims(metadata, kept, answer["code"])
         except (JoseError, AuthlibBaseError, KeyError, ValueError) as error:
             log.warning("openid:answer:refused", error=type(error).__name__)
-            raise OpenIdRefused(f"What {self.provider.name} sent back can't be relied on.") from error
+            raise OpenIdRefused(
+                f"What {self.provider.name} sent back can't be relied on."
+            ) from error
         except HTTPError as error:
             raise self._away() from error
         return _identity(claims), kept.next

@@ -183,7 +183,14 @@ def _recovery_code() -> str:
 def _svg(uri: str) -> str:
     drawn = BytesIO()
     segno.make(uri, error="m", micro=False).save(
-        drawn, kind="svg", scale=5, border=4, light="#ffffff", xmldecl=False, svgclass=None,
-        lineclass=None, title="QR code for your authenticator app",
+        drawn,
+        kind="svg",
+        scale=5,
+        border=4,
+        light="#ffffff",
+        xmldecl=False,
+        svgclass=None,
+        lineclass=None,
+        title="QR code for your authenticator app",
     )
     return drawn.getvalue().decode()

@@ -1,4 +1,4 @@
-"""Signing in: a password, a second factor where one is set up, and ways back for who lost either."""
+"""Signing in: a password, a second factor where there is one, and ways back for who lost either."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -11,11 +11,9 @@ from domain.signing_in import MAY_HAVE_AN_ACCOUNT, Purpose, needs_second_factor
 from domain.vocabulary import Role
 from gateway.account_errors import (
     AccountLocked,
-    CodeRefused,
     LinkDead,
     NotKnownHere,
     SignInRefused,
-    TooManyAttempts,
 )
 from gateway.account_mail import AccountMail
 from gateway.accounts import Accounts
@@ -131,7 +129,9 @@ class SigningIn:
         )
         was_recovery = await self.second_factors.check(account.person, code, now)
         await attempt.succeeded()
-        if not await self._run(lambda connection: use_link(connection, ticket, Purpose.SECOND_STEP, now)):
+        if not await self._run(
+            lambda connection: use_link(connection, ticket, Purpose.SECOND_STEP, now)
+        ):
             raise LinkDead(Purpose.SECOND_STEP, None)
         if was_recovery:
             left = await self.second_factors.codes_left(account.person)
@@ -248,9 +248,7 @@ class SigningIn:
         await self._accounts.tell(person, "Your password was changed")
         return self._throttle.marked(account.address, origin.marks)
 
-    async def change_password(
-        self, person: Person, current: str, new: str, origin: From
-    ) -> None:
+    async def change_password(self, person: Person, current: str, new: str, origin: From) -> None:
         """Changes a password and signs the person out everywhere; tells them.
 
         Raises SignInRefused where `current` is wrong, TooManyAttempts, PasswordRefused.

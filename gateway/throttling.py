@@ -11,6 +11,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from math import ceil
 
+from sqlalchemy import Connection
+
 from domain.signing_in import (
     ACCOUNT_FROM_A_NETWORK,
     ACCOUNT_FROM_ANYWHERE,
@@ -20,8 +22,6 @@ from domain.signing_in import (
     MAILS_TO_AN_ADDRESS,
     Limit,
 )
-from sqlalchemy import Connection
-
 from gateway.account_errors import TooManyAttempts
 from gateway.stores import Stores
 from storage.attempts import forgive, give_back, spend

@@ -21,6 +21,7 @@ from storage.tables import (
     PersonRoleRow,
     PersonRow,
     SavedViewRow,
+    SessionRow,
     TextRow,
     UnfinishedRow,
 )
@@ -158,8 +159,8 @@ def known_cases(connection: Connection, school: str, references: Sequence[str]) 
 
 
 def erase_person(connection: Connection, person: str, at: datetime) -> Removed:
-    """Destroys a person's key, name, address, roles, account, and the texts and files under the
-    key.
+    """Destroys a person's key, name, address, roles, account and sessions, and the texts and files
+    under the key.
 
     The id stays, so that what others read still reads. Does nothing where it was done before.
     """
@@ -178,6 +179,7 @@ def erase_person(connection: Connection, person: str, at: datetime) -> Removed:
     unfinished = or_(UnfinishedRow.person == person, UnfinishedRow.reference.in_(theirs))
     connection.execute(delete(UnfinishedRow).where(unfinished))
     remove_account(connection, person)
+    connection.execute(delete(SessionRow).where(SessionRow.person == person))
     connection.execute(
         update(PersonRow)
         .where(mine, PersonRow.erased_at.is_(None))

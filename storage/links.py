@@ -108,4 +108,4 @@ def links_of(connection: Connection, person: str) -> list[Link]:
     rows = connection.execute(
         select(*columns).where(LinkRow.person == person).order_by(LinkRow.made_at, LinkRow.digest)
     )
-    return [Link(Purpose(purpose), *rest) for purpose, *rest in rows]
+    return [Link(Purpose(row[0]), *row[1:]) for row in rows]

@@ -40,6 +40,17 @@ class SessionTable:
             row = (await connection.execute(wanted)).one_or_none()
         return StoredSession(**row._mapping) if row else None
 
+    async def of_person(self, person: str) -> list[StoredSession]:
+        """A person's sessions, the earliest first; some may have ended by the clock."""
+        theirs = (
+            select(*SessionRow.__table__.columns)
+            .where(SessionRow.person == person)
+            .order_by(SessionRow.started_at, SessionRow.digest)
+        )
+        async with self._database.reading() as connection:
+            rows = await connection.execute(theirs)
+            return [StoredSession(**row._mapping) for row in rows]
+
     async def seen(self, digest: str, at: datetime) -> None:
         """Notes the last sign of them."""
         await self._change(digest, seen_at=at)
