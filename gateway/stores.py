@@ -8,8 +8,8 @@ from pathlib import Path
 from correspondence.writer import LetterWriter
 from domain.letter_templates import LetterTemplates
 from settings import Settings
-from storage.case_lists import CaseLists
 from storage.account_keys import AccountKeys
+from storage.case_lists import CaseLists
 from storage.checkpoints import Checkpoints
 from storage.database import Database, open_database
 from storage.deliveries import Deliveries

@@ -13,6 +13,7 @@ from domain.erasure import has_part
 from domain.events import Event
 from domain.mentions import files_in, texts_in
 from domain.vocabulary import Role
+from storage.accounts import remove_account
 from storage.tables import (
     CaseRow,
     EnclosureRow,
@@ -25,7 +26,6 @@ from storage.tables import (
     TextRow,
     UnfinishedRow,
 )
-from storage.accounts import remove_account
 
 _AT_ONCE = 500  # ids in one statement
 
