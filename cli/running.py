@@ -80,8 +80,8 @@ async def _welcome(
         where = _shown(settings.data_dir)
         cases = f" Sample cases: {', '.join(opened)}." if opened else ""
         print(
-            f"Evenhand is ready (Temporal at {supervisor.temporal_address}, data in {where})."
-            f"{cases} Look at them with `evenhand case list`; stop with Ctrl-C.",
+            f"Evenhand is ready: open {settings.pages_address} (Temporal at "
+            f"{supervisor.temporal_address}, data in {where}).{cases} Stop with Ctrl-C.",
             flush=True,
         )
         made.set_result(None)

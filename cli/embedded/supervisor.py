@@ -1,4 +1,4 @@
-"""The whole service on one machine: Temporal server, outbox and worker, kept running."""
+"""The whole service on one machine: Temporal server, outbox, worker and pages, kept running."""
 
 import asyncio
 import contextlib
@@ -21,7 +21,9 @@ from settings import Settings
 WORKER_GRACE = 30.0
 TEMPORAL_GRACE = 15.0
 PROBE_TIMEOUT = 2.0
+WEB_GRACE = 15.0
 WORKER_COMMAND = (sys.executable, "-m", "worker")
+WEB_COMMAND = (sys.executable, "-m", "cli.main", "web")
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 _log = structlog.stdlib.get_logger("evenhand.embedded")
@@ -44,6 +46,7 @@ class Supervisor:
         temporal_address: str = "127.0.0.1:7233",
         temporal_namespace: str = "default",
         worker_command: Sequence[str] = WORKER_COMMAND,
+        web_command: Sequence[str] = WEB_COMMAND,
     ) -> None:
         """Raises TemporalElsewhere where `temporal_address` is not a port of this machine."""
         self._settings = settings
@@ -66,16 +69,28 @@ class Supervisor:
             folder=self._folder,
             ready=self._worker_is_ready,
             grace=WORKER_GRACE,
-            environment={
-                "TEMPORAL_ADDRESS": self.temporal_address,
-                "TEMPORAL_NAMESPACE": temporal_namespace,
-            },
+            environment=self._where_temporal_is,
+        )
+        self.web = Child(
+            "web",
+            web_command,
+            folder=self._folder,
+            ready=self._web_is_ready,
+            grace=WEB_GRACE,
+            environment=self._where_temporal_is,
         )
 
     @property
     def temporal_address(self) -> str:
         """Where the Temporal server answers, as TEMPORAL_ADDRESS says it."""
         return f"{LOOPBACK}:{self._port}"
+
+    @property
+    def _where_temporal_is(self) -> dict[str, str]:
+        return {
+            "TEMPORAL_ADDRESS": self.temporal_address,
+            "TEMPORAL_NAMESPACE": self._namespace,
+        }
 
     def stop(self) -> None:
         """Ask `run` to stop everything and return."""
@@ -112,11 +127,13 @@ class Supervisor:
             await self._migrate()
             await self.temporal.until_ready()
             await running.enter_async_context(self.worker)
+            await running.enter_async_context(self.web)
             await self.worker.until_ready()
+            await self.web.until_ready()
             _log.info("embedded:service:ready", port=self._port)
             self._on_ready()
             ended, _ = await asyncio.wait(
-                {self.temporal.running, self.worker.running},
+                {self.temporal.running, self.worker.running, self.web.running},
                 return_when=asyncio.FIRST_COMPLETED,
             )
             for child in ended:
@@ -143,6 +160,7 @@ class Supervisor:
             ("the SDK's metrics", chosen.sdk_metrics_port, "EVENHAND_SDK_METRICS_PORT"),
         ):
             require_free(purpose, chosen.metrics_host, port, variable)
+        require_free("the pages", chosen.web_host, chosen.web_port, "EVENHAND_WEB_PORT")
 
     def _temporal_command(self) -> list[str]:
         words = [str(bundled_program("temporal")), "server", "start-dev", "--headless"]
@@ -167,17 +185,24 @@ class Supervisor:
         return True
 
     async def _worker_is_ready(self) -> bool:
-        host = self._settings.metrics_host
-        try:
-            async with asyncio.timeout(PROBE_TIMEOUT):
-                reader, writer = await asyncio.open_connection(
-                    LOOPBACK if host == "0.0.0.0" else host, self._settings.metrics_port
-                )
-                try:
-                    writer.write(b"GET /ready HTTP/1.0\r\nHost: localhost\r\n\r\n")
-                    answer = await reader.readline()
-                finally:
-                    writer.close()
-        except (OSError, TimeoutError):
-            return False
-        return answer.split()[1:2] == [b"200"]
+        return await _says_ready(self._settings.metrics_host, self._settings.metrics_port)
+
+    async def _web_is_ready(self) -> bool:
+        return await _says_ready(self._settings.web_host, self._settings.web_port)
+
+
+async def _says_ready(host: str, port: int) -> bool:
+    """Whether a process answers its /ready with 200."""
+    try:
+        async with asyncio.timeout(PROBE_TIMEOUT):
+            reader, writer = await asyncio.open_connection(
+                LOOPBACK if host == "0.0.0.0" else host, port
+            )
+            try:
+                writer.write(b"GET /ready HTTP/1.0\r\nHost: localhost\r\n\r\n")
+                answer = await reader.readline()
+            finally:
+                writer.close()
+    except (OSError, TimeoutError):
+        return False
+    return answer.split()[1:2] == [b"200"]

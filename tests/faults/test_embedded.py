@@ -27,8 +27,8 @@ class Up:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.temporal_port, self.smtp_port, self.worker_port, sdk_port = (
-            free_port() for _ in range(4)
+        self.temporal_port, self.smtp_port, self.worker_port, self.web_port, sdk_port = (
+            free_port() for _ in range(5)
         )
         self.environment = {
             **{name: value for name, value in os.environ.items() if "EVENHAND" not in name},
@@ -37,6 +37,7 @@ class Up:
             "EVENHAND_SMTP_PORT": str(self.smtp_port),
             "EVENHAND_METRICS_PORT": str(self.worker_port),
             "EVENHAND_SDK_METRICS_PORT": str(sdk_port),
+            "EVENHAND_WEB_PORT": str(self.web_port),
         }
         self.children: dict[str, int] = {}
 
@@ -117,7 +118,8 @@ async def test_it_starts_and_a_clean_stop_leaves_nothing(up: Up) -> None:
     assert code == 0
     assert all(gone(pid) for pid in up.children.values())
     assert (up.folder / "worker-was-told").read_text() == "stopped"
-    for port in (up.temporal_port, up.smtp_port, up.worker_port):
+    assert (up.folder / "web-was-told").read_text() == "stopped"
+    for port in (up.temporal_port, up.smtp_port, up.worker_port, up.web_port):
         assert not listening(port)
 
 
@@ -133,7 +135,7 @@ async def test_ctrl_c_while_it_is_starting(up: Up) -> None:
     assert gone(pid)
 
 
-@pytest.mark.parametrize("name", ["temporal", "worker"])
+@pytest.mark.parametrize("name", ["temporal", "worker", "web"])
 async def test_a_killed_part_comes_back(up: Up, name: str) -> None:
     await up.ready()
     before = up.children[name]
@@ -141,11 +143,11 @@ async def test_a_killed_part_comes_back(up: Up, name: str) -> None:
     os.kill(before, signal.SIGKILL)
     await eventually(lambda: up.noted(name) not in (None, before))
 
-    port = {"temporal": up.temporal_port, "worker": up.worker_port}[name]
-    await eventually(lambda: listening(port))
+    ports = {"temporal": up.temporal_port, "worker": up.worker_port, "web": up.web_port}
+    await eventually(lambda: listening(ports[name]))
+    for other in ports.keys() - {name}:
+        assert up.noted(other) == up.children[other]
     up.children[f"{name} again"] = up.noted(name) or 0
-    other = {"temporal": "worker", "worker": "temporal"}[name]
-    assert up.noted(other) == up.children[other]
     assert await up.ended_by(signal.SIGTERM) == 0
     assert all(gone(pid) for pid in up.children.values())
 
@@ -167,6 +169,7 @@ async def test_a_second_one_on_the_same_folder_is_refused(up: Up) -> None:
         ("temporal_port", "TEMPORAL_ADDRESS"),
         ("smtp_port", "EVENHAND_SMTP_PORT"),
         ("worker_port", "EVENHAND_METRICS_PORT"),
+        ("web_port", "EVENHAND_WEB_PORT"),
     ],
 )
 async def test_a_busy_port_is_refused(up: Up, port: str, variable: str) -> None:

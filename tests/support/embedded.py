@@ -1,4 +1,5 @@
-"""A supervisor in a process of its own, as `evenhand up` runs it, with a stand-in for the worker.
+"""A supervisor in a process of its own, as `evenhand up` runs it, with stand-ins for
+the worker and the pages.
 
 `python -m tests.support.embedded DATA_DIR` with the settings in the environment.
 """
@@ -13,10 +14,10 @@ from settings import Settings, load_settings, temporal_connection
 from tests.support import readiness_worker
 
 
-def stand_in(settings: Settings) -> list[str]:
-    """The command of the worker's stand-in for these settings."""
-    told = settings.data_dir / "worker-was-told"
-    return [sys.executable, readiness_worker.__file__, str(settings.metrics_port), str(told)]
+def stand_in(settings: Settings, name: str, port: int) -> list[str]:
+    """The command of a part's stand-in, which leaves word when it is asked to stop."""
+    told = settings.data_dir / f"{name}-was-told"
+    return [sys.executable, readiness_worker.__file__, str(port), str(told)]
 
 
 async def serve() -> None:
@@ -27,7 +28,8 @@ async def serve() -> None:
         (settings.data_dir / "migrated").write_text("yes")
 
     def ready() -> None:
-        pids = {child.name: child.pid for child in (supervisor.temporal, supervisor.worker)}
+        children = (supervisor.temporal, supervisor.worker, supervisor.web)
+        pids = {child.name: child.pid for child in children}
         print(json.dumps(pids), flush=True)
 
     supervisor = Supervisor(
@@ -35,7 +37,8 @@ async def serve() -> None:
         migrate=migrate,
         on_ready=ready,
         temporal_address=temporal_connection()["target_host"],
-        worker_command=stand_in(settings),
+        worker_command=stand_in(settings, "worker", settings.metrics_port),
+        web_command=stand_in(settings, "web", settings.web_port),
     )
     await supervisor.run()
 

@@ -1,4 +1,4 @@
-"""Stands in for the worker: says that it is ready, on the loopback port it is given.
+"""Stands in for the worker, or the pages: says that it is ready, on the loopback port it is given.
 
 `python readiness_worker.py PORT [FILE]` writes a line to FILE when it is asked to stop.
 """

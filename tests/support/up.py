@@ -23,13 +23,14 @@ class Up:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        temporal, smtp, metrics, sdk = (free_port() for _ in range(4))
+        temporal, smtp, metrics, sdk, web = (free_port() for _ in range(5))
         self.settings = {
             "EVENHAND_DATA_DIR": str(folder),
             "TEMPORAL_ADDRESS": f"127.0.0.1:{temporal}",
             "EVENHAND_SMTP_PORT": str(smtp),
             "EVENHAND_METRICS_PORT": str(metrics),
             "EVENHAND_SDK_METRICS_PORT": str(sdk),
+            "EVENHAND_WEB_PORT": str(web),
         }
 
     @contextlib.contextmanager

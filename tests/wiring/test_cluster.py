@@ -23,7 +23,7 @@ ROOT = Path(__file__).parents[2]
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 ONCE = ("temporal-schema", "prepare")
-OURS = ("prepare", "worker")
+OURS = ("prepare", "worker", "web")
 
 
 @pytest.mark.parametrize("name", OURS)
