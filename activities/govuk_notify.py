@@ -88,15 +88,20 @@ def _stands(status: str) -> bool:
 
 def _personalisation(message: EmailMessage) -> dict[str, object]:
     plain = message.get_body(("plain",))
+    body = [plain.get_content()] if plain else []
     letter: object = _NO_FILE
     for attachment in message.iter_attachments():
         content = attachment.get_content()
         pdf = attachment.get_content_type() == "application/pdf"
-        if pdf and isinstance(content, bytes) and len(content) <= DOCUMENT_UPLOAD_SIZE_LIMIT:
+        small = isinstance(content, bytes) and len(content) <= DOCUMENT_UPLOAD_SIZE_LIMIT
+        # It takes one file, the letter; a text that is enclosed with it stands below the letter.
+        if pdf and small and letter == _NO_FILE:
             letter = prepare_upload(BytesIO(content), filename=attachment.get_filename())
+        elif isinstance(content, str) and attachment.get_content_type() == "text/plain":
+            body.append(content)
     return {
         "subject": str(message["Subject"]),
-        "body": plain.get_content() if plain else "",
+        "body": "\n\n".join(body),
         "letter": letter,
     }
 

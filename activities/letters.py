@@ -14,6 +14,7 @@ from correspondence.facts import Happening
 from correspondence.invitations import entry_of, method_of
 from correspondence.writer import LetterWriter
 from documents.calendar_entry import Entry, as_ics
+from documents.code_copy import CodeCopy, copy_of
 from documents.letter_forms import as_html, as_plain
 from documents.letters import as_pdf
 from domain.case import Case, evolve
@@ -38,11 +39,13 @@ log = structlog.get_logger(__name__)
 
 
 class Rendered(NamedTuple):
-    """A letter in the three forms that go out together, with the same words."""
+    """A letter in the three forms that go out together, with the same words; and what is enclosed
+    with it."""
 
     pdf: bytes
     plain: str
     html: str
+    code: CodeCopy | None = None
 
 
 class Letters:
@@ -131,45 +134,58 @@ class Letters:
         if person.email is None:
             raise _CannotReach(NO_ADDRESS)
         now = self._now()
+        case = await self._as_written(job)
         return letter_message(
             text,
-            self._rendered(job.school, text, now),
+            await self._rendered(case, text, now),
             to=person.email,
             sender=self._post.sender,
             message_id=job.message_id,
             at=now,
-            entry=await self._entry(job),
+            entry=await self._entry(case, job),
         )
 
-    async def _entry(self, job: LetterJob) -> Entry | None:
-        """What goes into the reader's calendar with a letter about a meeting: the meeting as it
-        was when the letter was written, so that what is entered is what the letter says."""
-        method = method_of(job.letter)
-        if method is None:
-            return None
+    async def _as_written(self, job: LetterJob) -> Case:
+        """The case as it was when the letter was written: what is put with a letter is what the
+        letter says."""
         case: Case | None = None
         for stored in await self._record.events_of(job.school, job.reference):
             case = evolve(case, stored.event)
             if case.letter(job.letter.id):
                 break
-        meeting = case.meeting(job.letter.about) if case else None
-        if case is None or meeting is None:
+        assert case is not None, "a case is on the record before its letters are"
+        return case
+
+    async def _entry(self, case: Case, job: LetterJob) -> Entry | None:
+        """What goes into the reader's calendar with a letter about a meeting."""
+        method, meeting = method_of(job.letter), case.meeting(job.letter.about)
+        if method is None or meeting is None:
             return None
         return await entry_of(
             self._people,
             self._texts,
             case,
             meeting,
-            school=(await self._shelf.policy(case.policy_digest)).school,
+            school=await self._name(case.school),
             sender=self._post.sender,
             method=method,
             stamp=job.letter.prepared_at,
             to=job.letter.to,
         )
 
-    def _rendered(self, school: str, text: LetterText, at: datetime) -> Rendered:
-        pdf = as_pdf(text, self._writer.templates(school), at=at)
-        return Rendered(pdf=pdf, plain=as_plain(text), html=as_html(text))
+    async def _rendered(self, case: Case, text: LetterText, at: datetime) -> Rendered:
+        templates = self._writer.templates(case.school)
+        code: CodeCopy | None = None
+        kind = templates.letters.get(text.kind)
+        if kind is not None and kind.encloses_the_code:
+            policy = await self._shelf.policy(case.policy_digest)
+            code = copy_of(policy, school=await self._name(case.school), at=at)
+        pdf = as_pdf(text, templates, at=at)
+        return Rendered(pdf=pdf, plain=as_plain(text), html=as_html(text), code=code)
+
+    async def _name(self, school: str) -> str:
+        details = await self._writer.details(school)
+        return details.name or school
 
 
 class _CannotReach(Exception):
@@ -216,11 +232,21 @@ def letter_message(
     message.add_attachment(
         rendered.pdf, maintype="application", subtype="pdf", filename=f"{text.reference}.pdf"
     )
+    if rendered.code is not None:
+        _enclose(message, rendered.code)
     if entry is not None:
         message.add_attachment(
             as_ics(entry), maintype="application", subtype="ics", filename="meeting.ics"
         )
     return message
+
+
+def _enclose(message: EmailMessage, code: CodeCopy) -> None:
+    """The code as a PDF, and as plain text, which a small screen or a screen reader may prefer."""
+    message.add_attachment(
+        code.pdf, maintype="application", subtype="pdf", filename=f"{code.name}.pdf"
+    )
+    message.add_attachment(code.plain, filename=f"{code.name}.txt")
 
 
 def _put_in_alternative(message: EmailMessage, entry: Entry) -> None:

@@ -11,6 +11,7 @@ import typer
 from cli.desk import Desk, at_the_desk
 from cli.options import AsJson, InRole, Reference, School, Viewer
 from cli.outcome import BadUsage
+from documents import code_copy
 from documents.letters import as_pdf
 from domain.errors import near_names
 from domain.letters import LetterText
@@ -28,8 +29,10 @@ def print_(
     school: School = None,
 ) -> None:
     """Write a letter of a case to a PDF, to be printed and posted."""
-    if out.exists():
-        raise BadUsage(f"{out}: there already. Choose another name.")
+    beside = out.with_name(f"{out.stem}-code{out.suffix}")
+    for file in (out, beside):
+        if file.exists():
+            raise BadUsage(f"{file}: there already. Choose another name.")
 
     async def work(desk: Desk) -> None:
         where = await desk.school(school)
@@ -42,13 +45,25 @@ def print_(
         if not seen.names_shown and found.to != seen.viewer.person:
             raise BadUsage("This letter is not yours to read.")
         text = LetterText.model_validate_json(await desk.stores.texts.read(found.text))
-        pdf = as_pdf(text, desk.stores.writer.templates(where), at=found.prepared_at)
-        with os.fdopen(os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(pdf)
+        templates = desk.stores.writer.templates(where)
+        _keep(out, as_pdf(text, templates, at=found.prepared_at))
+        kind = templates.letters.get(text.kind)
+        if kind is not None and kind.encloses_the_code:
+            policy = await desk.stores.shelf.policy(seen.case.policy_digest)
+            details = await desk.stores.writer.details(where)
+            named = details.name or policy.school
+            _keep(beside, code_copy.as_pdf(policy, school=named, at=found.prepared_at))
+            typer.echo(f"{beside}: the copy of the code that the letter speaks of. Print it too, ")
+            typer.echo("  and put both into one envelope.")
         typer.echo(f"{out}: print and post it, then record it:")
         typer.echo(f"  evenhand case act {reference} record_posting letter={letter} posted_on=DATE")
 
     at_the_desk(work)
+
+
+def _keep(out: Path, pdf: bytes) -> None:
+    with os.fdopen(os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(pdf)
 
 
 def returned(

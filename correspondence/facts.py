@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from correspondence.limit_facts import SOMEBODY, LimitWords, limit_of, review_of
 from correspondence.meeting_facts import (
     ABOUT_MEETINGS,
     MeetingWords,
@@ -12,32 +13,32 @@ from correspondence.meeting_facts import (
 )
 from domain import events as e
 from domain.actions import Actor, PersonId, TextRef
-from domain.calendar import SchoolCalendar
+from domain.calendar import CalendarDoesNotCover, SchoolCalendar
 from domain.case import Case, RestrictionState
 from domain.events import Event
 from domain.letter_facts import (
     ADVISERS,
-    SCOPES,
+    CONCERNS,
+    YOU,
     AdviceFacts,
     ClauseFacts,
     ContactFacts,
     LetterFacts,
     MeetingFacts,
     RecipientFacts,
-    RestrictionFacts,
     SignatoryFacts,
     StepFacts,
+    clause_facts,
 )
-from domain.letter_rules import LetterDue
+from domain.letter_rules import LetterDue, clauses_owed
 from domain.letter_templates import SchoolDetails, standing_facts
 from domain.letters import Addressee
 from domain.policy import Policy
 from domain.spoken import day, spoken
-from domain.vocabulary import DeadlineKind, RestrictionStatus, ReviewResult, Role
+from domain.vocabulary import DeadlineKind, Role
 from storage.people import People, Person, PersonNotFound
 from storage.texts import TextNotFound, Texts
 
-SOMEBODY = "somebody who is no longer known to us"
 _FAMILY = frozenset({Role.PARENT, Role.ADVOCATE})
 
 
@@ -90,17 +91,24 @@ class _Gathering:
     async def facts(self, due: LetterDue, details: SchoolDetails) -> LetterFacts:
         case, policy = self._case, self._happening.policy
         standing = standing_facts(policy, details)
-        recipient = await self._recipient(due, details)
+        contact = await self._person(await self._contact(due))
+        recipient = await self._recipient(due, contact)
         to_family = recipient.role in _FAMILY
-        contact = await self._person(await self._contact())
-        signs = contact if self._happening.actor is None else await self._signatory()
-        reason = await self._reason(due)
-        restriction = self._restriction()
+        signs = contact if self._happening.actor is None else await self._signatory(due)
+        reason, reason_from = await self._reason(due)
+        limit = limit_of(case, due, self._facts)
+        limits = LimitWords(
+            case,
+            self._happening.before,
+            self._happening.calendar,
+            read=self._read,
+            person=self._person,
+        )
         return LetterFacts(
             **standing._replace(signpost=standing.signpost if to_family else None)._asdict(),
             recipient=recipient,
             reference=case.reference,
-            dated=day(self._happening.calendar.local_date(self._happening.at)),
+            dated=day(self._sent_on(due)),
             contact=ContactFacts(name=contact.name, role=self._role(contact), email=contact.email),
             signatory=SignatoryFacts(name=signs.name, role=self._role(signs)),
             adjustments=await self._adjustments(due.to),
@@ -109,26 +117,28 @@ class _Gathering:
             advocate=await self._name(case.advocate),
             step=self._step(),
             clauses=self._clauses(due),
-            happened=await self._happened(due, reason),
+            concern_about=CONCERNS[case.track],
+            so_far=self._so_far(),
             reason=reason,
+            reason_from=reason_from,
             received_on=self._day(case.received_at),
             answer=await self._text("answer"),
-            answer_by=self._due(DeadlineKind.REPRESENTATIONS, restriction),
-            decide_by=self._due(DeadlineKind.CONFIRMATION, restriction),
+            answer_by=self._window(DeadlineKind.REPRESENTATIONS, due, limit),
+            decide_by=self._window(DeadlineKind.CONFIRMATION, due, limit),
             follow_up_on=self._due(DeadlineKind.FOLLOW_UP),
             quiet_until=self._due(DeadlineKind.QUIET_PERIOD),
-            restriction=await self._restriction_facts(restriction),
-            changes=self._changes(restriction),
-            review=self._review(),
-            meeting=await self._meeting(due),
-            advice=self._advice(reason),
+            restriction=await limits.facts(limit) if limit else None,
+            changes=limits.changes(limit) if limit else None,
+            review=review_of(self._happening.before, self._facts),
+            meeting=await self._meeting(due, standing.school.name),
+            advice=self._advice(),
             outcome=case.outcome,
             reopen_until=self._due(DeadlineKind.REOPENING),
         )
 
     # People
 
-    async def _recipient(self, due: LetterDue, details: SchoolDetails) -> RecipientFacts:
+    async def _recipient(self, due: LetterDue, contact: Person) -> RecipientFacts:
         if due.to is None or due.on_paper:
             kind = next((f.advice for f in self._stages() if f.advice), None)
             name = ADVISERS[kind] if kind else spoken(Addressee.ADVISER)
@@ -136,7 +146,13 @@ class _Gathering:
         person = await self._people.person(due.to)
         role = next((one for one in Role if one in person.roles), None)
         role = next((one for one in Role if one in _FAMILY & person.roles), role)
-        return RecipientFacts(name=person.name, greeting=person.name, role=role)
+        return RecipientFacts(
+            name=person.name,
+            greeting=person.name,
+            role=role,
+            answers=due.to == self._case.respondent,
+            is_contact=due.to == contact.id,
+        )
 
     async def _person(self, person: PersonId) -> Person:
         try:
@@ -144,21 +160,24 @@ class _Gathering:
         except PersonNotFound:
             return Person(person, self._case.school, SOMEBODY, None, frozenset())
 
-    async def _signatory(self) -> Person:
+    async def _signatory(self, due: LetterDue) -> Person:
         actor = self._happening.actor
         # A family that takes its own concern further gets its letter from the school.
         if actor is None or actor.role in _FAMILY:
-            return await self._person(await self._contact())
+            return await self._person(await self._contact(due))
         person = await self._person(actor.person)
         return person._replace(roles=frozenset({actor.role}))
 
-    async def _contact(self) -> PersonId:
+    async def _contact(self, due: LetterDue) -> PersonId:
         """Whom the recipient can talk to: never somebody with a part in the case."""
         case, actor = self._case, self._happening.actor
         if case.owner:
             return case.owner
         if actor is not None and actor.role not in (*_FAMILY, Role.SYSTEM):
             return actor.person
+        meeting = meeting_of(case, due, self._facts)
+        if meeting and meeting.arranged_by and meeting.arranged_by not in case.parties:
+            return meeting.arranged_by
         if case.open_restrictions:
             return case.open_restrictions[-1].terms.contact_through
         look = self._happening.policy.by_track[case.track].first_look
@@ -185,19 +204,41 @@ class _Gathering:
     def _stages(self) -> Iterable[e.StageChanged]:
         return (fact for fact in self._facts if isinstance(fact, e.StageChanged))
 
-    async def _happened(self, due: LetterDue, reason: str | None) -> str | None:
-        # An adviser has to know what it is about; what somebody reported is for the person who
-        # acts to retell to anybody else, in words that name nobody who need not be named.
-        return reason if due.addressee is Addressee.ADVISER else None
+    def _sent_on(self, due: LetterDue) -> date:
+        """The day on which it goes out, which is the day that it bears."""
+        happening = self._happening
+        if due.kind not in happening.policy.urgent_letters:
+            try:
+                opens = happening.calendar.next_working_moment(happening.at)
+                return happening.calendar.local_date(opens)
+            except CalendarDoesNotCover:
+                pass  # past the calendar's end it goes at once
+        return happening.calendar.local_date(happening.at)
 
-    async def _reason(self, due: LetterDue) -> str | None:
+    def _so_far(self) -> str | None:
+        """The step that the case held before; None where it had been raised and no more."""
+        case, before = self._case, self._happening.before
+        ladder = self._happening.policy.by_track[case.track]
+        step = ladder.by_stage.get(before.rung) if before else None
+        return step.title if step else None
+
+    async def _reason(self, due: LetterDue) -> tuple[str | None, str | None]:
+        """The reason, and whose words it is: None for the school's own."""
         # Whoever is invited to a meeting is told why it was moved or is off, and nothing of the
         # decisions on the case that may have led to it.
         told = (e.MeetingRescheduled, e.MeetingCancelled)
         meeting_only = due.kind in ABOUT_MEETINGS
         if meeting_only and not any(isinstance(fact, told) for fact in self._facts[:1]):
-            return None
-        return await self._text("reason")
+            return None, None
+        reason, actor = await self._text("reason"), self._happening.actor
+        if reason is None or actor is None or actor.role not in _FAMILY:
+            return reason, None
+        # What a family says is theirs: it is given back to them and to who speaks for them.
+        case = self._case
+        own = {case.family, case.advocate} if case.respondent is None else set()
+        if due.to != actor.person and not {due.to, actor.person} <= own:
+            return None, None
+        return reason, YOU if due.to == actor.person else (await self._person(actor.person)).name
 
     async def _text(self, field: str) -> str | None:
         for fact in self._facts:
@@ -219,22 +260,25 @@ class _Gathering:
         cited = dict.fromkeys(id_ for f in self._facts for id_ in getattr(f, "clauses", ()))
         # A decision that rests on a follow-up cites none: then it is still about the case's.
         cited = cited or dict.fromkeys(self._case.clauses)
+        ladder = policy.by_track[self._case.track]
         if due.kind in ABOUT_MEETINGS:
-            ladder = policy.by_track[self._case.track]
             cited = dict.fromkeys(clauses_about(policy, ladder, due))
-        clauses = (policy.clause(one) for one in cited if one in policy.clause_ids)
-        return tuple(ClauseFacts(id=c.id, text=c.text, place=c.place) for c in clauses)
+        owed = clauses_owed(ladder, due.kind)
+        if owed is not None:
+            cited = dict.fromkeys(owed)
+        return tuple(clause_facts(policy, one) for one in cited if one in policy.clause_ids)
 
     def _step(self) -> StepFacts | None:
         ladder = self._happening.policy.by_track[self._case.track]
         step = ladder.by_stage.get(self._case.stage) or ladder.by_stage.get(self._case.rung)
-        return StepFacts(title=step.title, next=step.next) if step else None
+        if step is None:
+            return None
+        return StepFacts(title=step.title, next=step.next, agreed=step.by_agreement)
 
     def _day(self, when: datetime) -> str:
         return day(self._happening.calendar.local_date(when))
 
-    def _due(self, kind: DeadlineKind, restriction: RestrictionState | None = None) -> str | None:
-        about = restriction.id if restriction else None
+    def _due(self, kind: DeadlineKind, about: str | None = None) -> str | None:
         days: list[date] = [
             deadline.due_on
             for deadline in self._case.deadlines
@@ -242,66 +286,17 @@ class _Gathering:
         ]
         return day(min(days)) if days else None
 
-    # Restrictions, advice, meetings
-
-    def _restriction(self) -> RestrictionState | None:
-        for fact in self._facts:
-            found = self._case.restriction(getattr(fact, "restriction", "") or "")
-            if found is not None:
-                return found
-        open_now = self._case.open_restrictions
-        return open_now[-1] if open_now else None
-
-    async def _restriction_facts(self, found: RestrictionState | None) -> RestrictionFacts | None:
-        if found is None:
+    def _window(
+        self, kind: DeadlineKind, due: LetterDue, limit: RestrictionState | None
+    ) -> str | None:
+        # A window is for the person who is to be heard, and stands in the letters on that limit.
+        if limit is None or due.to != self._case.respondent:
             return None
-        terms, before = found.terms, self._happening.before
-        was = before.restriction(found.id) if before else None
-        lapsed = found.status is RestrictionStatus.LAPSED
-        through = await self._person(terms.contact_through)
-        return RestrictionFacts(
-            scopes=tuple(SCOPES[scope] for scope in terms.scopes),
-            starts_on=day(terms.starts_on),
-            review_on=day(terms.review_on),
-            contact=await self._read(terms.contact) or SOMEBODY,
-            contact_through=through.name,
-            meetings=await self._read(terms.meetings) or SOMEBODY,
-            collection=await self._read(terms.collection) if terms.collection else None,
-            lapsed=lapsed,
-            proposed_only=was is not None
-            and was.status is RestrictionStatus.PROPOSED
-            and found.status in (RestrictionStatus.LIFTED, RestrictionStatus.LAPSED),
-        )
+        return self._due(kind, limit.id)
 
-    def _changes(self, found: RestrictionState | None) -> str | None:
-        before = self._happening.before
-        was = before.restriction(found.id) if before and found else None
-        if was is None or found is None or was.terms == found.terms:
-            return None
-        old, new = was.terms, found.terms
-        said = []
-        if gone := [SCOPES[s] for s in old.scopes if s not in new.scopes]:
-            said.append(f"It no longer limits {' or '.join(gone)}.")
-        if new.review_on != old.review_on:
-            said.append(f"The day on which it is looked at is now {day(new.review_on)}.")
-        if (old.contact, old.contact_through) != (new.contact, new.contact_through):
-            said.append("How you can reach us is new; it is set out below.")
-        if (old.meetings, old.collection) != (new.meetings, new.collection):
-            said.append("How you take part in meetings, or bring and collect, is new; see below.")
-        return " ".join(said) or None
+    # Advice, meetings
 
-    def _review(self) -> ReviewResult | None:
-        for fact in self._facts:
-            if isinstance(fact, e.RestrictionContinued):
-                before = self._happening.before
-                was = before.restriction(fact.restriction) if before else None
-                narrower = was is not None and set(fact.terms.scopes) < set(was.terms.scopes)
-                return ReviewResult.VARY if narrower else ReviewResult.CONTINUE
-            if isinstance(fact, e.RestrictionLifted) and fact.on_review:
-                return ReviewResult.LIFT
-        return None
-
-    async def _meeting(self, due: LetterDue) -> MeetingFacts | None:
+    async def _meeting(self, due: LetterDue, school: str) -> MeetingFacts | None:
         found = meeting_of(self._case, due, self._facts)
         if found is None:
             return None
@@ -309,10 +304,10 @@ class _Gathering:
         words = MeetingWords(
             happening.policy, happening.calendar, self._case, read=self._read, person=self._person
         )
-        return await words.facts(found, due, self._facts)
+        return await words.facts(found, due, self._facts, school)
 
-    def _advice(self, reason: str | None) -> AdviceFacts | None:
+    def _advice(self) -> AdviceFacts | None:
         for fact in self._stages():
             if fact.advice:
-                return AdviceFacts(kind=fact.advice, adviser=ADVISERS[fact.advice], question=reason)
+                return AdviceFacts(kind=fact.advice, adviser=ADVISERS[fact.advice])
         return None

@@ -20,8 +20,8 @@ ABOUT_MEETINGS = frozenset({INVITATION, CANCELLED, MEETING_REMINDER, RECORD})
 """The letters that are about a meeting, and go to everybody who is invited."""
 
 _CAPACITIES = {
-    MeetingRole.CHAIR: "who chairs it",
-    MeetingRole.NOTE_TAKER: "who takes notes",
+    MeetingRole.CHAIR: "in the chair",
+    MeetingRole.NOTE_TAKER: "taking notes",
     MeetingRole.FAMILY: "parent",
     MeetingRole.ADVOCATE: "advocate",
     MeetingRole.INTERPRETER: "interpreter",
@@ -66,9 +66,9 @@ class MeetingWords:
         self._person = person
 
     async def facts(
-        self, meeting: Meeting, due: LetterDue, happened: Iterable[e.Fact]
+        self, meeting: Meeting, due: LetterDue, happened: Iterable[e.Fact], school: str
     ) -> MeetingFacts:
-        """The facts of a meeting for one letter."""
+        """The facts of a meeting for one letter; `school` is the name of where it is by itself."""
         policy, calendar = self._policy, self._calendar
         place, online = await self._text(meeting.place), await self._text(meeting.online)
         moved = next((f for f in happened if isinstance(f, e.MeetingRescheduled)), None)
@@ -78,7 +78,7 @@ class MeetingWords:
         answers = dict(meeting.consents)
         return MeetingFacts(
             when=f"{moment(calendar, meeting.at)} to {hour(calendar, meeting.ends_at)}",
-            where=one_line(place or ("Online" if online else policy.school)),
+            where=one_line(place or ("Online" if online else school)),
             purpose=one_line(purpose) if purpose else self._purpose(),
             attendees=tuple([await self._attendee(meeting, one) for one in present]),
             joining=online,

@@ -1,6 +1,6 @@
 """Writes letters: drafts them, checks what a person made of them, and keeps the approved words."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import NamedTuple
 
 from correspondence.facts import FactsGatherer, Happening
@@ -9,7 +9,7 @@ from documents.letters import compose
 from domain.actions import LetterToSend
 from domain.letter_facts import LetterFacts, requirements_of
 from domain.letter_rules import LetterDue
-from domain.letter_templates import LetterTemplates
+from domain.letter_templates import LetterTemplates, SchoolDetails
 from domain.letters import Fault, LetterProblem, LetterText, refuse_to_send
 from domain.vocabulary import Channel
 from storage.people import People
@@ -27,19 +27,29 @@ class Draft(NamedTuple):
 
 class LetterWriter:
     """Writes letters from a school's templates. `templates` gives those of one school by its id;
-    it raises PolicyFileError where a file can't be used."""
+    it raises PolicyFileError where a file can't be used. `title` gives the school's own name."""
 
     def __init__(
-        self, people: People, texts: Texts, templates: Callable[[str], LetterTemplates]
+        self,
+        people: People,
+        texts: Texts,
+        templates: Callable[[str], LetterTemplates],
+        title: Callable[[str], Awaitable[str]],
     ) -> None:
         self._people = people
         self._texts = texts
         self._gatherer = FactsGatherer(people, texts)
         self._templates = templates
+        self._title = title
 
     def templates(self, school: str) -> LetterTemplates:
         """What the school's letters are made from."""
         return self._templates(school)
+
+    async def details(self, school: str) -> SchoolDetails:
+        """What letters say of a school: its name is its own, whatever the code is called after."""
+        told = self._templates(school).school
+        return told.model_copy(update={"name": told.name or await self._title(school)})
 
     async def draft(
         self, due: LetterDue, happening: Happening, fresh: dict[str, str] | None = None
@@ -50,7 +60,8 @@ class LetterWriter:
         """
         school = happening.after.school
         templates = self._templates(school)
-        facts = await self._gatherer.gather(due, happening, templates.school, fresh)
+        details = await self.details(school)
+        facts = await self._gatherer.gather(due, happening, details, fresh)
         return Draft(school, due, facts, compose(due.kind, facts, templates))
 
     def check(self, draft: Draft, edited: LetterText) -> None:

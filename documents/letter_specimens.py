@@ -8,7 +8,6 @@ from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 from documents.specimen_story import (
-    ADVICE_QUESTION,
     ADVOCATE,
     ANSWER,
     CHANGES,
@@ -24,7 +23,9 @@ from documents.specimen_story import (
 from domain.calendar import Clock
 from domain.letter_facts import (
     ADVISERS,
+    CONCERNS,
     SCOPES,
+    YOU,
     AdviceFacts,
     ContactFacts,
     LetterFacts,
@@ -36,6 +37,7 @@ from domain.letter_facts import (
     StepFacts,
     clause_facts,
 )
+from domain.letter_rules import clauses_owed
 from domain.letter_templates import LetterTemplates, SchoolDetails, standing_facts
 from domain.letters import Addressee, Letter
 from domain.policy import Ladder, Policy, Step
@@ -50,13 +52,7 @@ from domain.vocabulary import (
     Track,
 )
 
-_DUTIES = {
-    "acknowledgement": DutyKind.ACKNOWLEDGE,
-    "meeting-record": DutyKind.RECORD_MEETING,
-    "share-code": DutyKind.SHARE_CODE_WITH_PARENT,
-    "sign-request": DutyKind.ASK_TO_SIGN,
-    "signpost": DutyKind.SIGNPOST,
-}
+_ENDED = "Friday 2 October 2026"
 _FAMILIES = (Role.PARENT, Role.ADVOCATE)
 
 
@@ -145,21 +141,43 @@ def _variants(
         case "restriction":
             return [("heard", {"answer": ANSWER}), ("not heard", {})]
         case "variation":
-            return [("", _narrower(step))]
+            return [("", _narrower(ladder, step))]
         case "review-result":
             results: dict[ReviewResult, dict[str, Any]] = {
                 ReviewResult.CONTINUE: {},
-                ReviewResult.VARY: _narrower(step),
+                ReviewResult.VARY: _narrower(ladder, step),
                 ReviewResult.LIFT: {},
             }
             return [(result.value, {"review": result, **more}) for result, more in results.items()]
         case "lifting":
-            limit = _limit(step)
+            limit = _limit(ladder, step).model_copy(update={"ended_on": _ENDED})
+            ways: dict[str, dict[str, Any]] = {
+                "lifted": {},
+                "lapsed": {"lapsed": True},
+                "never confirmed": {"lapsed": True, "unconfirmed": True},
+                "withdrawn": {"proposed_only": True},
+                "proposal lapsed": {"lapsed": True, "proposed_only": True},
+                "another stands": {"others": (SCOPES[Scope.SITE],)},
+            }
+            by_itself = {"reason": None}
             return [
-                ("lifted", {}),
-                ("lapsed", {"restriction": limit.model_copy(update={"lapsed": True})}),
-                ("withdrawn", {"restriction": limit.model_copy(update={"proposed_only": True})}),
+                (
+                    label,
+                    {"restriction": limit.model_copy(update=how)}
+                    | (by_itself if "lapsed" in how else {}),
+                )
+                for label, how in ways.items()
             ]
+        case "mediation":
+            next_step = StepFacts(title=step.title, next=step.next, agreed=not step.by_agreement)
+            return [("", {}), ("offered" if step.by_agreement else "agreed", {"step": next_step})]
+        case "concern-taken-up":
+            return [("", {}), ("at once", {"so_far": None})]
+        case "conversation" | "complaint" | "complaint-panel":
+            own = {"reason": "I would like to know why.", "reason_from": YOU}
+            return [("", {}), ("in their words", own)]
+        case "signpost":
+            return [("", {"restriction": None}), *_beside_a_limit(ladder)]
         case "closure":
             told = {Outcome.TRANSFERRED: {"procedure": "admissions"}}
             return [
@@ -171,6 +189,7 @@ def _variants(
                 ("", {}),
                 ("moved", {"meeting": _meeting(policy, was="Tuesday 22 September 2026")}),
                 ("to be recorded", {"meeting": _meeting(policy, recording_wanted=True)}),
+                ("arranged by the recipient", {"recipient": _organiser(), "signpost": None}),
                 *_signing(policy),
             ]
         case "meeting-reminder":
@@ -229,7 +248,9 @@ def _facts(
         "respondent": respondent,
         "family": FAMILY.name,
         "advocate": ADVOCATE.name if ladder.track is not Track.PARENT_CONDUCT else None,
-        "step": StepFacts(title=step.title, next=step.next),
+        "step": StepFacts(title=step.title, next=step.next, agreed=step.by_agreement),
+        "concern_about": CONCERNS[ladder.track],
+        "so_far": ladder.steps[0].title,
         "clauses": tuple(clause_facts(policy, one) for one in _clauses(policy, ladder, letter)),
         "happened": HAPPENED[ladder.track],
         "reason": REASONS.get(letter.id),
@@ -238,14 +259,13 @@ def _facts(
         "decide_by": "Tuesday 29 September 2026" if letter.id in _HEARD else None,
         "follow_up_on": "Wednesday 14 October 2026",
         "quiet_until": _quiet_until(step),
-        "restriction": _limit(step, at_once=letter.id == "interim-restriction")
+        "restriction": _limit(ladder, step, at_once=letter.id == "interim-restriction")
         if step.restriction
         else None,
         "meeting": _meeting(policy),
         "advice": AdviceFacts(
             kind=AdviceKind.LOCAL_AUTHORITY,
             adviser=ADVISERS[AdviceKind.LOCAL_AUTHORITY],
-            question=ADVICE_QUESTION,
         ),
         "reopen_until": "Tuesday 15 December 2026",
     }
@@ -268,9 +288,12 @@ _HEARD = ("intention-to-restrict", "interim-restriction")
 
 
 def _clauses(policy: Policy, ladder: Ladder, letter: Letter) -> list[str]:
-    owed = [duty.clause for duty in ladder.duties if duty.kind is _DUTIES.get(letter.id)]
-    if owed:
-        return owed[:1]
+    owed = clauses_owed(ladder, letter.id)
+    if owed is not None:
+        return list(owed)
+    if letter.id == "meeting-record":
+        kept = (duty.clause for duty in ladder.duties if duty.kind is DutyKind.RECORD_MEETING)
+        return list(kept)[:1]
     if letter.id == "meeting-cancelled":
         return []
     if letter.id in ("meeting-invitation", "meeting-reminder") and policy.recording:
@@ -280,17 +303,35 @@ def _clauses(policy: Policy, ladder: Ladder, letter: Letter) -> list[str]:
     return (clauses or [policy.clauses[0].id])[:2]
 
 
-def _narrower(step: Step) -> dict[str, Any]:
-    limit = _limit(step)
+def _beside_a_limit(ladder: Ladder) -> list[tuple[str, dict[str, Any]]]:
+    """What a family is told beside a limit on its advocate: while it stands, and once it ended."""
+    limits = [step for step in ladder.steps if step.restriction]
+    if not limits or ladder.respondent is not Role.ADVOCATE:
+        return []
+    limit = _limit(ladder, limits[0])
+    ended = limit.model_copy(update={"ended_on": _ENDED})
+    return [("beside a limit", {"restriction": limit}), ("it has ended", {"restriction": ended})]
+
+
+def _organiser() -> RecipientFacts:
+    here = OFFICE.contact
+    return RecipientFacts(
+        name=here.name, greeting=here.name, role=Role.SENIOR_LEADER, is_contact=True
+    )
+
+
+def _narrower(ladder: Ladder, step: Step) -> dict[str, Any]:
+    limit = _limit(ladder, step)
     return {
         "changes": CHANGES,
         "restriction": limit.model_copy(update={"scopes": limit.scopes[:1]}),
     }
 
 
-def _limit(step: Step, *, at_once: bool = False) -> RestrictionFacts:
+def _limit(ladder: Ladder, step: Step, *, at_once: bool = False) -> RestrictionFacts:
     scopes = step.restriction.scopes if step.restriction else ()
     return RestrictionFacts(
+        whom=(ADVOCATE if ladder.respondent is Role.ADVOCATE else FAMILY).name,
         scopes=tuple(SCOPES[scope] for scope in scopes),
         starts_on="Tuesday 15 September 2026" if at_once else "Wednesday 30 September 2026",
         review_on="Friday 6 November 2026",
@@ -334,6 +375,6 @@ def _adviser(kind: AdviceKind) -> dict[str, Any]:
         AdviceKind.LEGAL: Who("Sample and Partners, Solicitors", "colleague"),
     }[kind]
     return {
-        "advice": AdviceFacts(kind=kind, adviser=ADVISERS[kind], question=ADVICE_QUESTION),
+        "advice": AdviceFacts(kind=kind, adviser=ADVISERS[kind]),
         "recipient": RecipientFacts(name=to.name, greeting=to.greeting, address=to.address),
     }

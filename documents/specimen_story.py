@@ -102,7 +102,6 @@ REASONS: dict[str, str] = {
 }
 
 CHANGES = "From today less is limited than before. What is left is in this list."
-ADVICE_QUESTION = "What would you do in our place, and is there anything that we have missed?"
 DISCUSSED: dict[str, Any] = {
     "discussed": (
         "How the support that was agreed in June has gone.",

@@ -107,6 +107,14 @@ class RestrictionState(Frozen):
     proposed_by: PersonId
     representations: tuple[TextRef, ...] = ()
     heard: bool = False  # the window closed, or representations came in
+    effective_at: AwareDatetime | None = None  # None where it never took effect
+    ended_at: AwareDatetime | None = None
+
+    @property
+    def took_effect(self) -> bool:
+        """Whether it is, or ever was, more than a proposal."""
+        in_effect = (RestrictionStatus.INTERIM, RestrictionStatus.IN_FORCE)
+        return self.effective_at is not None or self.status in in_effect
 
     @property
     def open(self) -> bool:
@@ -262,6 +270,9 @@ class Case(Frozen):
         return next((r for r in self.restrictions if r.id == restriction_id), None)
 
 
+_Change = Callable[[Case, e.Event, Any], dict[str, Any]]
+
+
 def _opened(case: Case | None, event: e.Event, fact: e.Opened) -> Case:
     return Case(
         school=event.school,
@@ -354,8 +365,26 @@ def _proposed(case: Case, event: e.Event, fact: e.RestrictionProposed) -> dict[s
         step=fact.step,
         terms=fact.terms,
         proposed_by=event.actor.person,
+        effective_at=event.at if fact.interim else None,
     )
     return {"restrictions": (*case.restrictions, restriction)}
+
+
+def _confirmed(case: Case, event: e.Event, fact: e.RestrictionConfirmed) -> dict[str, Any]:
+    was = case.restriction(fact.restriction)
+    return _restriction(
+        case,
+        fact.restriction,
+        status=RestrictionStatus.IN_FORCE,
+        terms=fact.terms,
+        effective_at=(was.effective_at if was else None) or event.at,
+    )
+
+
+def _ended(status: RestrictionStatus) -> _Change:
+    return lambda case, event, fact: _restriction(
+        case, fact.restriction, status=status, ended_at=event.at
+    )
 
 
 def _heard(case: Case, _: e.Event, fact: e.RepresentationsSubmitted) -> dict[str, Any]:
@@ -482,7 +511,6 @@ def _panel(case: Case, _: e.Event, fact: e.PanelAssigned) -> dict[str, Any]:
     return {"panel": fact.members}
 
 
-_Change = Callable[[Case, e.Event, Any], dict[str, Any]]
 _CHANGES: dict[type, _Change] = {
     e.StageChanged: _stage_changed,
     e.IncidentAdded: _incident,
@@ -513,21 +541,15 @@ _CHANGES: dict[type, _Change] = {
     e.RestrictionProposed: _proposed,
     e.RepresentationsSubmitted: _heard,
     e.RepresentationsClosed: _window_closed,
-    e.RestrictionConfirmed: lambda case, event, fact: _restriction(
-        case, fact.restriction, status=RestrictionStatus.IN_FORCE, terms=fact.terms
-    ),
+    e.RestrictionConfirmed: _confirmed,
     e.RestrictionVaried: lambda case, event, fact: _restriction(
         case, fact.restriction, terms=fact.terms
     ),
     e.RestrictionContinued: lambda case, event, fact: _restriction(
         case, fact.restriction, terms=fact.terms
     ),
-    e.RestrictionLifted: lambda case, event, fact: _restriction(
-        case, fact.restriction, status=RestrictionStatus.LIFTED
-    ),
-    e.RestrictionLapsed: lambda case, event, fact: _restriction(
-        case, fact.restriction, status=RestrictionStatus.LAPSED
-    ),
+    e.RestrictionLifted: _ended(RestrictionStatus.LIFTED),
+    e.RestrictionLapsed: _ended(RestrictionStatus.LAPSED),
     e.DeadlineSet: _set,
     e.DeadlineReminded: lambda case, event, fact: _deadline(
         case, fact.deadline, level=fact.level + 1

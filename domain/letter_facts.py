@@ -8,7 +8,7 @@ from pydantic import computed_field
 
 from domain.letters import Letter, Line, Part, Prose, Requirement, Requirements
 from domain.policy import Frozen, Policy
-from domain.vocabulary import ActionName, AdviceKind, Outcome, ReviewResult, Role, Scope
+from domain.vocabulary import ActionName, AdviceKind, Outcome, ReviewResult, Role, Scope, Track
 
 SCOPES = {
     Scope.STAFF_IN_PERSON: "meeting or speaking with our staff in person",
@@ -25,6 +25,18 @@ ADVISERS = {
     AdviceKind.LEGAL: "our legal advisers",
 }
 """Each outside adviser as a letter names them."""
+
+
+CONCERNS = {
+    Track.PARENT_CONDUCT: "how a parent or carer has dealt with us",
+    Track.ADVOCATE_CONDUCT: "how an advocate, who speaks for a family, has dealt with us",
+    Track.SCHOOL_CONCERN: "something that a family is unhappy about at our school",
+    Track.SERVICE_CONCERN: "something that a family is unhappy about in our service",
+}
+"""What each kind of concern is about, as it follows “We have a concern about”: it names nobody."""
+
+YOU = "you"
+"""Whose words a reason is, where they are the recipient's own."""
 
 
 class Reachable(Frozen):
@@ -61,6 +73,7 @@ class RecipientFacts(Frozen):
     greeting: Line  # as it follows “Dear”, such as Ms Novak
     role: Role | None = None  # None: somebody outside, such as the police
     answers: bool = False  # it is they who are asked to answer; False for whoever raised a concern
+    is_contact: bool = False  # it is they whom everybody else is to talk to, as who arranged it
     address: tuple[Line, ...] = ()
 
 
@@ -68,6 +81,7 @@ class CodeFacts(Frozen):
     """The code of conduct that the case is under."""
 
     title: Line
+    version: Line | None = None
     read_at: Line | None = None  # where it can be read, such as a web address
 
 
@@ -76,6 +90,7 @@ class StepFacts(Frozen):
 
     title: Line
     next: Prose  # what happens next, in the policy's words
+    agreed: bool = False  # it is taken only once both sides have agreed to it
 
 
 class ClauseFacts(Frozen):
@@ -89,6 +104,7 @@ class ClauseFacts(Frozen):
 class RestrictionFacts(Frozen):
     """A limit on somebody: what it limits, what stays open, and for how long."""
 
+    whom: Line  # the name of the person whom it limits
     scopes: tuple[Line, ...]  # see SCOPES
     starts_on: Line
     review_on: Line  # it ends on this day unless it is renewed
@@ -96,8 +112,11 @@ class RestrictionFacts(Frozen):
     contact_through: Line  # through whom: a name, or a role
     meetings: Prose  # how the family still takes part in statutory meetings
     collection: Prose | None = None  # how the child is still brought and collected
+    ended_on: Line | None = None  # when it ended, or was withdrawn; None while it stands
     lapsed: bool = False  # it ended by itself: nobody confirmed or renewed it in time
+    unconfirmed: bool = False  # it began at once, and lapsed because nobody confirmed it in time
     proposed_only: bool = False  # it was proposed, and never came into effect
+    others: tuple[Line, ...] = ()  # what other limits on the same person limit besides
 
 
 class MeetingFacts(Frozen):
@@ -167,8 +186,11 @@ class LetterFacts(Frozen):
     advocate: Line | None = None  # the advocate's name
     step: StepFacts | None = None
     clauses: tuple[ClauseFacts, ...] = ()
+    concern_about: Line | None = None  # see CONCERNS
+    so_far: Line | None = None  # the step that the case held before; None: it was raised, no more
     happened: Prose | None = None  # what happened, as it is told to this recipient
     reason: Prose | None = None
+    reason_from: Line | None = None  # whose words it is: YOU, or a name; None for the school's own
     received_on: Line | None = None  # when the concern was received
     answer: Prose | None = None  # the answer to the representations that were made
     answer_by: Line | None = None  # the last day of the window to answer

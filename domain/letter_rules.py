@@ -11,7 +11,7 @@ from domain.letter_actions import MEETING_REMINDER
 from domain.letters import Addressee, Letter
 from domain.meetings import Meeting
 from domain.policy import Ladder, Policy, Step
-from domain.vocabulary import ActionName, Outcome, ReviewResult, Role
+from domain.vocabulary import ActionName, DutyKind, Outcome, ReviewResult, Role
 
 INTERIM = "interim-restriction"
 LIFTING = "lifting"
@@ -21,14 +21,17 @@ INVITATION = "meeting-invitation"
 CANCELLED = "meeting-cancelled"
 RECORD = "meeting-record"
 LAPSE = "lapse"
+SIGNPOST = "signpost"
+ACCOMPANIMENT = "accompaniment"
 
 
 class LetterDue(NamedTuple):
     """A letter that goes with something: its kind, and the person it is to.
 
-    `to` is None for an adviser outside, whom somebody has still to name. `about` is the meeting
-    that it concerns; None where what happens says what it is about. `on_paper` says that it is for
-    an adviser whom nobody here knows by an address: whoever asks (`to`) prints and posts it.
+    `to` is None for an adviser outside, whom somebody has still to name. `about` is the meeting or
+    the restriction that it concerns; None where what happens says what it is about. `on_paper` says
+    that it is for an adviser whom nobody here knows by an address: whoever asks (`to`) prints and
+    posts it.
     """
 
     kind: str
@@ -70,6 +73,25 @@ def _called_off(meetings: Iterable[Meeting]) -> list[LetterDue]:
     ]
 
 
+def clauses_owed(ladder: Ladder, kind: str) -> tuple[str, ...] | None:
+    """The clause by which the school owes a letter of this kind; None where it owes none by itself.
+
+    Such a letter keeps a promise: it does not cite what somebody is said to have done.
+    """
+    if kind not in _OWED:
+        return None
+    return tuple(duty.clause for duty in ladder.duties if duty.kind in _OWED[kind])[:1]
+
+
+_OWED = {
+    "acknowledgement": (DutyKind.ACKNOWLEDGE,),
+    "share-code": (DutyKind.SHARE_CODE_WITH_PARENT, DutyKind.SHARE_CODE_WITH_ADVOCATE),
+    SIGN_REQUEST: (DutyKind.ASK_TO_SIGN,),
+    SIGNPOST: (DutyKind.SIGNPOST,),
+    ACCOMPANIMENT: (DutyKind.OFFER_ACCOMPANIMENT,),
+}
+
+
 def reminders_of(case: Case, meeting: Meeting) -> tuple[LetterDue, ...]:
     """The letters that remind everybody who is invited of a meeting."""
     return tuple(
@@ -81,12 +103,13 @@ def reminders_of(case: Case, meeting: Meeting) -> tuple[LetterDue, ...]:
 def letters_of_relief(case: Case, events: tuple[Event, ...]) -> tuple[LetterDue, ...]:
     """The letters that tell of what ended by itself: a restriction, or a quiet case."""
     to = _respondent(case)
-    kinds = [
-        LIFTING if isinstance(event.fact, RestrictionLapsed) else LAPSE
+    due = [
+        LetterDue(LIFTING, Addressee.RESPONDENT, to, event.fact.restriction)
         for event in events
-        if isinstance(event.fact, RestrictionLapsed) or _is_lapse(event)
+        if isinstance(event.fact, RestrictionLapsed)
     ]
-    due = [LetterDue(kind, Addressee.RESPONDENT, to) for kind in dict.fromkeys(kinds)]
+    if any(_is_lapse(event) for event in events):
+        due.append(LetterDue(LAPSE, Addressee.RESPONDENT, to))
     off = [e.fact.meeting for e in events if isinstance(e.fact, MeetingCancelled)]
     return (*due, *_called_off(one for one in case.meetings if one.id in off))
 

@@ -91,7 +91,7 @@ def standing_facts(policy: Policy, details: SchoolDetails) -> Standing:
     )
     complaints = details.complaints or ComplaintsFacts(how=SERVICE if of_a_service else SCHOOL)
     signpost = (details.sendiass or Reachable(name="SENDIASS")) if policy.sendiass else None
-    code = CodeFacts(title=policy.title, read_at=details.code_read_at)
+    code = CodeFacts(title=policy.title, version=policy.version, read_at=details.code_read_at)
     return Standing(school, code, complaints, signpost)
 
 

@@ -83,6 +83,11 @@ class Letter(Frozen):
     goes_with: ActionName | None = None  # None: it goes with the steps that name it
     parts: tuple[Part, ...] = Field(min_length=1)
 
+    @property
+    def encloses_the_code(self) -> bool:
+        """Whether a copy of the code goes with it."""
+        return Part.THE_CODE in self.parts
+
 
 def one_line(text: str) -> str:
     """The text with every run of white space as one space, and without control characters."""

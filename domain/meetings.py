@@ -18,6 +18,7 @@ class Meeting(Frozen):
     """
 
     id: str
+    arranged_by: PersonId | None = None
     at: AwareDatetime
     minutes: int = 60
     place: TextRef | None = None
@@ -85,7 +86,7 @@ def meetings_after(meetings: tuple[Meeting, ...], event: e.Event) -> tuple[Meeti
     fact = event.fact
     if isinstance(fact, e.MeetingScheduled):
         given = {name: getattr(fact, name) for name in _SET_AT_FIRST}
-        return (*meetings, Meeting(id=fact.meeting, **given))
+        return (*meetings, Meeting(id=fact.meeting, arranged_by=event.actor.person, **given))
     about = getattr(fact, "meeting", None)
     return tuple(_changed(one, event) if one.id == about else one for one in meetings)
 

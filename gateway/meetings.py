@@ -113,13 +113,13 @@ class MeetingsSeen:
     async def calendar_file(self, stores: Stores, meeting: Meeting, sender: str) -> bytes:
         """The meeting as an iCalendar file, to keep in a calendar of one's own."""
         case = self._seen.case
-        policy = await stores.shelf.policy(case.policy_digest)
+        details = await stores.writer.details(case.school)
         entry = await entry_of(
             stores.people,
             stores.texts,
             case,
             meeting,
-            school=policy.school,
+            school=details.name or case.school,
             sender=sender,
             method=Method.CANCEL if meeting.cancelled else Method.PUBLISH,
             stamp=self._now,

@@ -90,7 +90,7 @@ def open_stores(
         texts=texts,
         enclosures=Enclosures(database, people),
         deliveries=Deliveries(database),
-        writer=LetterWriter(people, texts, partial(_templates, letters)),
+        writer=LetterWriter(people, texts, partial(_templates, letters), shelf.title),
         shelf=shelf,
         references=References(database),
         record=Record(database),

@@ -5,6 +5,7 @@ import json
 import sys
 import textwrap
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 from rich.console import Console
@@ -13,8 +14,10 @@ from rich.table import Table
 
 from domain.policy import Policy
 from gateway.wording import day, spoken
+from rehearsal.letters import write_letters
 from rehearsal.play import Audience, Rehearsed, Told, ToldRefusal, UnmetExpectation, play
 from rehearsal.story import StoryFile, load_story, wrong_policy
+from rehearsal.world import World
 from settings import Settings
 from storage.policy_files import load_policy
 from storage.term_files import load_calendar
@@ -52,7 +55,16 @@ def rehearse(
     if shown:
         shown.begin(file)
     try:
-        result = asyncio.run(play(file, pack, calendar, audience, letters))
+        result = asyncio.run(
+            play(
+                file,
+                pack,
+                calendar,
+                audience,
+                letters=settings.letters_dir,
+                at_the_end=partial(_write, letters) if letters else None,
+            )
+        )
     except UnmetExpectation as unmet:
         if as_json:
             print(_as_json(unmet.so_far, unmet=str(unmet)))
@@ -65,6 +77,10 @@ def rehearse(
     elif shown:
         shown.end(result)
     return DONE if result.verified else UNMET
+
+
+async def _write(folder: Path, world: World) -> None:
+    write_letters(folder, world.post.letters)
 
 
 def _as_json(result: Rehearsed, **more: str) -> str:

@@ -1,10 +1,19 @@
-"""The letters of a rehearsal, written to a folder to look at."""
+"""The letters of a rehearsal: under a made-up letterhead, and written to a folder to look at."""
 
 import re
 from collections.abc import Sequence
 from email.message import EmailMessage
 from email.utils import parsedate_to_datetime
 from pathlib import Path
+
+from documents.specimen_story import SAMPLE
+from storage.letter_files import write_details
+
+
+def made_up_letterhead(folder: Path) -> Path:
+    """Makes a folder of letters with a letterhead that belongs to nobody, and returns it."""
+    write_details(folder, SAMPLE)
+    return folder
 
 
 def write_letters(folder: Path, letters: Sequence[EmailMessage]) -> None:

@@ -1,6 +1,6 @@
 """Plays a story through the real workflow code, and tells what happened as it happens."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -20,7 +20,6 @@ from gateway.errors import ActionRefused, AttachmentRefused, BadRequest
 from gateway.letters import Sending
 from gateway.wording import by_whom, names_of_deadlines, sentence
 from rehearsal.fields import filled_in
-from rehearsal.letters import write_letters
 from rehearsal.story import StoryFile, StoryStep
 from rehearsal.world import OPENS, SCHOOL, World, a_world, holder
 from storage.people import PersonNotFound
@@ -259,15 +258,18 @@ async def play(
     policy: Policy,
     calendar: SchoolCalendar,
     audience: Audience,
+    *,
     letters: Path | None = None,
+    at_the_end: Callable[[World], Awaitable[None]] | None = None,
 ) -> Rehearsed:
     """Plays the story to its end and verifies the trail.
 
-    The letters that went out are written to the folder `letters`, if there is to be one.
+    `letters` is the school's own folder of letters, if it has one. `at_the_end` looks at the
+    story's world before it is gone, also where the story did not come to its end.
     Raises UnmetExpectation, with what was played until then and whether its trail verifies.
     """
     result = Rehearsed(policy=policy.policy, version=policy.version)
-    async with a_world(file.story, policy, calendar) as world:
+    async with a_world(file.story, policy, calendar, letters) as world:
         playing = _Playing(
             world=world,
             file=file,
@@ -286,6 +288,6 @@ async def play(
         finally:
             result.verified = (await world.stores.record.verify(SCHOOL)).holds
             result.letters = len(world.post.letters)
-            if letters is not None:
-                write_letters(letters, world.post.letters)
+            if at_the_end is not None:
+                await at_the_end(world)
     return result

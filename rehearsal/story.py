@@ -96,6 +96,7 @@ class Story(BaseModel):
     policy: Identifier
     title: Words
     start: date
+    school: Words | None = None  # the name in its letters, where it is not the code's own
     calendar: str = "sample.yaml"
     people: tuple[Character, ...] = Field(min_length=1)
     steps: tuple[StoryStep, ...] = Field(min_length=1)

@@ -26,7 +26,8 @@ from gateway.search_attributes import register_search_attributes
 from gateway.stores import Stores, open_stores
 from gateway.telemetry import Metrics, command_runtime
 from rehearsal.clock import ShiftedRunner, StoryClock
-from rehearsal.story import Character, Story
+from rehearsal.letters import made_up_letterhead
+from rehearsal.story import Story
 from storage.database import open_database
 from storage.keys import MasterKey, new_key_text
 from storage.migrations import upgrade
@@ -81,13 +82,18 @@ class World:
 
 
 @contextlib.asynccontextmanager
-async def a_world(story: Story, policy: Policy, calendar: SchoolCalendar) -> AsyncIterator[World]:
-    """A school with the story's people, on the morning on which the story starts."""
+async def a_world(
+    story: Story, policy: Policy, calendar: SchoolCalendar, letters: Path | None = None
+) -> AsyncIterator[World]:
+    """A school with the story's people, on the morning on which the story starts.
+
+    `letters` is its own folder of letters; without one it has a made-up letterhead.
+    """
     async with contextlib.AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="evenhand-")))
-        stores = await _stores(folder)
+        stores = await _stores(folder, letters or made_up_letterhead(folder / "letters"))
         stack.push_async_callback(stores.close)
-        people = await _settle(stores, story.people, policy, calendar)
+        people = await _settle(stores, story, policy, calendar)
         post = Post()
         loop = asyncio.get_running_loop()
         mail = await loop.create_server(lambda: SMTP(post, loop=loop), host="127.0.0.1", port=0)
@@ -130,22 +136,22 @@ async def a_world(story: Story, policy: Policy, calendar: SchoolCalendar) -> Asy
         )
 
 
-async def _stores(folder: Path) -> Stores:
+async def _stores(folder: Path, letters: Path) -> Stores:
     url = f"sqlite+aiosqlite:///{folder / 'rehearsal.db'}"
     database = open_database(url)
     await upgrade(database)
     await database.close()
-    return open_stores(url, MasterKey.from_text(new_key_text()))
+    return open_stores(url, MasterKey.from_text(new_key_text()), letters=letters)
 
 
 async def _settle(
-    stores: Stores, characters: tuple[Character, ...], policy: Policy, calendar: SchoolCalendar
+    stores: Stores, story: Story, policy: Policy, calendar: SchoolCalendar
 ) -> dict[str, str]:
     digest = await stores.shelf.publish_calendar(calendar)
-    await stores.shelf.set_school(SCHOOL, policy.school, digest)
+    await stores.shelf.set_school(SCHOOL, story.school or policy.school, digest)
     await stores.shelf.adopt_policy(SCHOOL, await stores.shelf.publish_policy(policy))
     people = {}
-    for number, character in enumerate(characters, start=1):
+    for number, character in enumerate(story.people, start=1):
         people[character.name] = await stores.people.add_person(
             SCHOOL, character.name, f"person{number}@school.example", character.roles
         )

@@ -8,6 +8,8 @@ is ours. A folder `schools/<id>` in it does the same for one school among severa
 from collections.abc import Iterator
 from pathlib import Path
 
+import yaml
+
 from domain.errors import near_names
 from domain.letter_templates import LetterTemplates, Logo, SchoolDetails, Source
 from domain.letters import Letter
@@ -57,6 +59,14 @@ def load_templates(folder: Path | None = None, *, school: str | None = None) -> 
         school=gathering.school,
         logo=gathering.logo,
     )
+
+
+def write_details(folder: Path, details: SchoolDetails) -> None:
+    """Writes a `school.yaml` that says these details into a folder, which is made if need be."""
+    folder.mkdir(parents=True, exist_ok=True)
+    told = details.model_dump(mode="json", exclude_none=True, exclude_computed_fields=True)
+    text = yaml.safe_dump(told, allow_unicode=True, sort_keys=False)
+    (folder / SCHOOL).write_text(text, encoding="utf-8")
 
 
 def schools_in(folder: Path) -> tuple[str, ...]:

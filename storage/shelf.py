@@ -159,6 +159,10 @@ class Shelf:
             raise NotOnTheShelf(f"There is no school “{school}”.{near_names(school, known)}")
         return known[school]
 
+    async def title(self, school: str) -> str:
+        """The school's own name. Raises NotOnTheShelf."""
+        return (await self.school(school)).title
+
     async def schools(self) -> list[School]:
         """Every school, by id."""
         rows = select(SchoolRow.id, SchoolRow.title, SchoolRow.calendar_digest)

@@ -14,19 +14,14 @@ from rehearsal.story import load_story, schema
 from settings import HERE
 from storage.policy_files import load_policy
 from storage.policy_reading import PolicyFileError
-from storage.term_files import load_calendar
-
-CALENDAR = load_calendar(HERE / "terms" / "sample.yaml")
-PACKS = sorted(path.stem for path in (HERE / "policies").glob("*.yaml"))
+from tests.support.stories import CALENDAR, PACKS, played
 
 
 @pytest.mark.parametrize("pack", PACKS)
-async def test_a_story_reaches_every_step_and_its_trail_holds(pack: str) -> None:
-    policy = load_policy(HERE / "policies" / f"{pack}.yaml")
+def test_a_story_reaches_every_step_and_its_trail_holds(pack: str) -> None:
+    result = played(pack).result
 
-    result = await play(load_story(HERE / "stories" / f"{pack}.yaml"), policy, CALENDAR, Audience())
-
-    for ladder in policy.ladders:
+    for ladder in played(pack).policy.ladders:
         steps = {Stage.RAISED, Stage.CLOSED, *ladder.by_stage}
         assert set(result.stages_reached[ladder.track]) == steps
     assert result.verified
@@ -73,7 +68,7 @@ def short(folder: Path, *, start: str = "2026-10-22", more: str = "") -> Path:
     return path
 
 
-async def played(path: Path) -> list[date]:
+async def acknowledged_on(path: Path) -> list[date]:
     policy = load_policy(HERE / "policies" / "eleanor-palmer-advocates.yaml")
     result = await play(load_story(path), policy, CALENDAR, Audience())
     return [told.date for told in result.events if told.type == "concern:acknowledged"]
@@ -82,14 +77,14 @@ async def played(path: Path) -> list[date]:
 async def test_time_is_counted_in_school_days_on_the_storys_own_dates(tmp_path: Path) -> None:
     # Thursday 22 October 2026; Friday is day 1; half-term, and INSET on Monday 2 November; the
     # clocks go back on 25 October; Tuesday 3 November is day 2.
-    assert await played(short(tmp_path)) == [date(2026, 11, 3)]
+    assert await acknowledged_on(short(tmp_path)) == [date(2026, 11, 3)]
 
 
 async def test_a_refusal_that_did_not_come_is_told_with_its_place(tmp_path: Path) -> None:
     path = short(tmp_path, more=", expect: refused, safeguard: authority")
 
     with pytest.raises(UnmetExpectation, match=r"short\.yaml:18: step 2: .* was allowed"):
-        await played(path)
+        await acknowledged_on(path)
 
 
 @pytest.mark.parametrize(

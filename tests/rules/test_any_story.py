@@ -16,6 +16,7 @@ from domain.decide import decide
 from domain.errors import CaseError
 from domain.events import Event
 from domain.period import days_period
+from domain.referral_actions import DISCLOSURE
 from domain.statistics import Concerns, Figure, count_case, opening_of
 from domain.term_report import term_report
 from domain.vocabulary import (
@@ -203,7 +204,8 @@ class AnyStory(RuleBasedStateMachine):
         case = self.case
         if case.closed and case.outcome is not Outcome.TRANSFERRED:
             assert not case.open_restrictions
-            assert not case.blocking
+            # What is told to protect somebody may be told later, and is looked at all the same.
+            assert {duty.about for duty in case.blocking} <= {DISCLOSURE}
         if case.settled:
             assert not case.deadlines
 
