@@ -1,9 +1,13 @@
 """One person's own case: what a parent or an advocate is shown of a case that is theirs."""
 
+import asyncio
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
+from documents.letters import as_pdf
 from domain import events as e
+from domain.access import OUTSIDE
+from domain.calendar import SchoolCalendar
 from domain.case import TASKS, Deadline
 from domain.choices import Choice
 from domain.events import Event
@@ -18,6 +22,7 @@ from gateway.family_gathering import Gathering
 from gateway.family_parts import (
     Asked,
     Blocks,
+    Code,
     Coming,
     Help,
     OwnCase,
@@ -26,6 +31,7 @@ from gateway.family_parts import (
     OwnMeeting,
 )
 from gateway.family_words import (
+    LEADS,
     Seeing,
     Standing,
     Standpoint,
@@ -34,6 +40,7 @@ from gateway.family_words import (
     standing,
     was_told,
 )
+from gateway.meetings import MeetingsSeen
 from gateway.reading import Reading, Seen
 from gateway.stores import Stores
 from storage.record import CaseNotFound
@@ -79,6 +86,37 @@ class FamilyCases:
             gathering = Gathering(self._stores, seen, [], calendar, self._now)
             found.append(_Telling(self._stores, gathering, policy, ()).line())
         return found
+
+    async def calendar(self, reference: str) -> SchoolCalendar:
+        """The calendar by which the case counts. Raises CaseNotFound."""
+        seen = await self._seen(reference)
+        return await self._stores.shelf.calendar(seen.case.calendar_digest)
+
+    async def pdf(self, reference: str, letter: str) -> bytes:
+        """A letter to the reader as a PDF under the school's letterhead.
+
+        Raises what `case` does, and CaseNotFound for a letter that is not theirs or is kept no
+        longer.
+        """
+        case = await self.case(reference)
+        found = case.letter(letter)
+        if found is None or found.text is None:
+            raise CaseNotFound(self._school, reference, [])
+        templates = self._stores.writer.templates(self._school)
+        return await asyncio.to_thread(as_pdf, found.text, templates, at=found.prepared_at)
+
+    async def entry(self, reference: str, meeting: str, sender: str) -> bytes:
+        """A meeting to which the reader is invited, for their calendar (iCalendar).
+
+        `sender` is the address from which the school invites. Raises as `pdf` does.
+        """
+        seen, events = await self._look(reference)
+        found = seen.case.meeting(meeting)
+        if found is None or self._reading.viewer.person not in found.people:
+            raise CaseNotFound(self._school, reference, [])
+        calendar = await self._stores.shelf.calendar(seen.case.calendar_digest)
+        meetings = MeetingsSeen(seen, calendar, events, self._now)
+        return await meetings.calendar_file(self._stores, found, sender)
 
     async def _look(self, reference: str) -> tuple[Seen, list[Event]]:
         await self._seen(reference)
@@ -148,6 +186,8 @@ class _Telling:
             meetings=meetings,
             sent=await gathering.sent(),
             doings=may,
+            code=self._code(),
+            has_advocate=case.advocate is not None,
             help=self._help(letters),
         )
 
@@ -166,6 +206,20 @@ class _Telling:
             self._case, self._ladder, self._gathering.standpoint, advocate=self._advocate
         )
 
+    def _code(self) -> Code:
+        policy, person = self._policy, self._gathering.person
+        clauses = policy.clauses
+        return Code(
+            title=policy.title,
+            version=policy.version,
+            read_at=self._details.code_read_at,
+            promises=tuple(one for one in clauses if one.binds and one.binds not in OUTSIDE),
+            asks=tuple(one for one in clauses if one.binds in OUTSIDE),
+            rest=tuple(one for one in clauses if one.binds is None),
+            asks_to_sign=policy.asks_to_sign is self._gathering.seen.viewer.role,
+            answer=dict(self._case.answers_to_code).get(person),
+        )
+
     def _asked(self, may: Sequence[Doing], meetings: Sequence[OwnMeeting]) -> Iterator[Asked]:
         case, gathering = self._case, self._gathering
         windows = [d for d in case.deadlines if d.kind is DeadlineKind.REPRESENTATIONS]
@@ -179,9 +233,8 @@ class _Telling:
                     words += " Somebody would like to record it: please say if you agree."
                 page = f"meetings/{meeting.id}"
                 yield Asked(words, page, "See the meeting, and answer", meeting.on)
-        answered = {person for person, _ in case.answers_to_code}
-        asks = self._policy.asks_to_sign is gathering.seen.viewer.role
-        if CODE in may and asks and gathering.person not in answered:
+        code = self._code()
+        if CODE in may and code.asks_to_sign and code.answer is None:
             yield Asked("Read our code, and say if you will sign it.", CODE.path, "Read our code")
 
     def _coming(self) -> tuple[Coming, ...]:
@@ -195,7 +248,7 @@ class _Telling:
             if words := coming(seeing, deadline, kind):
                 by = self._gathering.day(deadline.due_on)
                 late = deadline.kind in TASKS and self._gathering.now > deadline.due_at
-                found.append(Coming(words, by, late))
+                found.append(Coming(LEADS.get(deadline.kind, "By"), words, by, late))
         return tuple(dict.fromkeys(found))
 
     def _seeing(self) -> Seeing:

@@ -181,7 +181,7 @@ def _doing(case: Case, choice: Choice, sendiass: str) -> Doing | None:
     path = choice.action.value.replace("_", "-")
     if path in STEPS:
         step = STEPS[path]
-        return Doing(path, step.title, _WHAT_A_STEP_IS[step.action], Group.FURTHER)
+        return Doing(f"further/{path}", step.title, _WHAT_A_STEP_IS[step.action], Group.FURTHER)
     match choice.action:
         case ActionName.SUBMIT_REPRESENTATIONS:
             return SIDE

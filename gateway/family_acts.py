@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from domain.access import OUTSIDE
@@ -12,16 +12,19 @@ from domain.calendar import Span
 from domain.contracts import Acted
 from domain.errors import EvenhandError
 from domain.letters import LetterProblem
-from domain.policy import Clause, Ladder
+from domain.policy import Clause, Ladder, Policy
 from domain.vocabulary import ActionName, DutyKind, Role, Severity, Track
 from gateway.attachments import Attachment
-from gateway.cases import Cases, Opened
+from gateway.cases import Cases
 from gateway.letters import Sending
 from gateway.stores import Stores
+from storage.case_lists import CaseFilter, Sighted
 from storage.people import Person, PersonAlreadyThere, PersonNotFound
 
 EMAIL = re.compile(r"[^@\s<>,;]+@[^@\s<>,;]+\.[^@\s<>,;]+")
 """What an e-mail address looks like."""
+A_DAY = timedelta(days=1)
+_LATELY = 50  # cases that one person raised in a day
 
 
 class CannotBeNamed(EvenhandError):
@@ -125,6 +128,27 @@ class FamilyActs:
                     raise
         raise AssertionError("the last attempt returns or raises")
 
+    async def ask(
+        self, reference: str, action: ActionName, reason: str, *, action_id: str, **fields: Any
+    ) -> Acted:
+        """Takes the reader's own concern further, or back, for a reason in their words.
+
+        It rests on what the concern is about; where nobody said which promise that is, on the code
+        as a whole. Raises what `act` does.
+        """
+        case = await self._stores.record.case_state(self._school, reference)
+        policy = await self._stores.shelf.policy(case.policy_digest)
+        clauses = list(case.clauses) or [_as_a_whole(policy).id]
+        given = {"reason": reason, "clauses": clauses, **fields}
+        return await self.act(reference, action, given, action_id=action_id)
+
+    async def stop_sharing(self, reference: str, *, action_id: str) -> Acted:
+        """Takes the reader's consent to the referral under way back. Raises what `act` does."""
+        case = await self._stores.record.case_state(self._school, reference)
+        open_now = (one.id for one in case.referrals if one.open)
+        fields = {"referral": next(open_now, "none")}  # the rules say so where there is none
+        return await self.act(reference, ActionName.WITHDRAW_CONSENT, fields, action_id=action_id)
+
     async def name_advocate(
         self, reference: str, name: str, email: str, *, action_id: str
     ) -> Acted:
@@ -145,8 +169,19 @@ class FamilyActs:
         fields = {"advocate": person}
         return await self.act(reference, ActionName.APPOINT_ADVOCATE, fields, action_id=action_id)
 
-    async def raise_concern(self, kind: Raisable, concern: Concern, *, action_id: str) -> Opened:
-        """Opens a case about the school or the service. Raises what `Cases.open` does."""
+    async def raise_concern(
+        self,
+        kind: Raisable,
+        concern: Concern,
+        now: datetime,
+        *,
+        action_id: str,
+        attachments: Sequence[Attachment] = (),
+    ) -> str:
+        """Opens a case about the school or the service, and returns its reference; the same form,
+        sent twice, opens one. Raises what `Cases.open` does."""
+        if before := await self._raised_before(action_id, now):
+            return before
         fields: dict[str, Any] = {
             "track": kind.track.value,
             "severity": concern.severity.value,
@@ -160,7 +195,18 @@ class FamilyActs:
             "advocate": concern.advocate,
         }
         fields |= {name: value for name, value in given.items() if value}
-        return await self._cases.open(kind.policy, fields, self._actor, action_id=action_id)
+        opened = await self._cases.open(
+            kind.policy, fields, self._actor, action_id=action_id, attachments=attachments
+        )
+        return opened.reference
+
+    async def _raised_before(self, action_id: str, now: datetime) -> str | None:
+        own = Sighted(self._school, self._actor.person, frozenset())
+        lately = CaseFilter(opened_from=now - A_DAY)
+        entries, _ = await self._stores.lists.cases(own, lately, limit=_LATELY)
+        references = [entry.reference for entry in entries]
+        cases = await self._stores.record.states_of(self._school, references)
+        return next((one.reference for one in cases if action_id in one.recent_actions), None)
 
     async def _known_by(self, email: str) -> Person | None:
         wanted = email.strip().casefold()
@@ -199,6 +245,10 @@ class FamilyActs:
                 if not one.erased and one.name.casefold() == wanted and one.roles - OUTSIDE
             ]
         return list(dict.fromkeys(named))
+
+
+def _as_a_whole(policy: Policy) -> Clause:
+    return next((one for one in policy.clauses if one.binds is None), policy.clauses[0])
 
 
 def _with_whom(concern: Concern) -> str:

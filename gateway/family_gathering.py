@@ -13,7 +13,7 @@ from domain.letter_facts import SCOPES
 from domain.meetings import Meeting
 from domain.mentions import files_in, texts_in
 from domain.spoken import day, moment
-from domain.vocabulary import Channel, CodeAnswer, LetterStatus, ResponseKind
+from domain.vocabulary import Channel, CodeAnswer, LetterStatus, MeetingRole, ResponseKind
 from gateway.attachments import in_words
 from gateway.family_parts import Day, Limit, OwnFile, OwnLetter, OwnMeeting, Sent
 from gateway.family_words import Standpoint, limit_state, standpoint_of, them
@@ -92,6 +92,7 @@ class Gathering:
             on=self.at(sent or letter.prepared_at),
             how=_how(letter),
             text=text,
+            prepared_at=letter.prepared_at,
         )
 
     def _sent_at(self, letter: Letter) -> datetime | None:
@@ -113,7 +114,6 @@ class Gathering:
 
     def _meeting(self, meeting: Meeting, told: dict[str, Any]) -> OwnMeeting:
         answer = dict(meeting.consents).get(self.person)
-        people = meeting.people
         offered = [
             at
             for one in self.case.availability
@@ -129,7 +129,7 @@ class Gathering:
             place=_shown(told["place"]),
             online=_shown(told["online"]),
             purpose=_shown(told["purpose"]),
-            people=tuple(map(self._at_the_meeting, told["attendees"], people)),
+            people=tuple(dict.fromkeys(map(self._at_the_meeting, meeting.attendees))),
             asked_to_record=meeting.recording_wanted and self._to_come(meeting),
             recording=answer,
             recording_words=_recording(meeting),
@@ -138,14 +138,15 @@ class Gathering:
             decided=_points(told["decided"]),
         )
 
-    def _at_the_meeting(self, attendee: dict[str, Any], person: str) -> str:
+    def _at_the_meeting(self, attendee: e.Attendee) -> str:
+        person, case = attendee.person, self.case
         if person == self.person:
-            return "You"
-        told, role = str(attendee["person"]), str(attendee["as"])
-        who = f"{told[:1].upper()}{told[1:]}"
-        if role in ("participant", told.removeprefix("the ")):
-            return who
-        return f"{who} ({_CAPACITIES.get(role, role)})"
+            return "you"
+        if person == case.advocate:
+            return "the person who speaks for you" if self.person == case.family else "the advocate"
+        if person == case.family:
+            return "the parent"
+        return _CAPACITIES.get(attendee.role, "somebody from the school")
 
     # Limits
 
@@ -253,9 +254,10 @@ def _recording(meeting: Meeting) -> str:
 
 
 _CAPACITIES = {
-    "family": "the parent",
-    "chair": "leads the meeting",
-    "note taker": "takes notes",
+    MeetingRole.CHAIR: "somebody who leads the meeting",
+    MeetingRole.NOTE_TAKER: "somebody who takes notes",
+    MeetingRole.INTERPRETER: "an interpreter",
+    MeetingRole.MEDIATOR: "a mediator",
 }
 _REPLIES = {
     ResponseKind.REPLY: "You sent us a message",

@@ -1,10 +1,13 @@
 """What a parent or an advocate is shown of their case, part by part, as plain values."""
 
-from datetime import date
+from datetime import date, datetime
+from itertools import groupby
 from typing import NamedTuple
 
 from domain.letter_facts import ComplaintsFacts, Reachable, SchoolFacts
 from domain.letters import LetterText, Line, Points
+from domain.policy import Clause
+from domain.vocabulary import CodeAnswer
 from gateway.family_actions import Doing
 from gateway.family_words import Standing, Standpoint
 
@@ -23,8 +26,10 @@ class Day(NamedTuple):
 
 
 class Coming(NamedTuple):
-    """Something that happens next, and by when. `late`: the school should have done it by now."""
+    """Something that happens next, and `lead` (by, on or until) which day. `late`: the school
+    should have done it by now."""
 
+    lead: str
     words: str
     by: Day
     late: bool
@@ -47,6 +52,7 @@ class OwnLetter(NamedTuple):
     on: Day
     how: str
     text: LetterText | None
+    prepared_at: datetime
 
 
 class OwnMeeting(NamedTuple):
@@ -118,6 +124,22 @@ class Help(NamedTuple):
     sendiass: Reachable
 
 
+class Code(NamedTuple):
+    """The code that the case is under: what it promises families, and what it asks of them.
+
+    `rest` is what it says of itself and of what the school may do.
+    """
+
+    title: str
+    version: str
+    read_at: str | None
+    promises: tuple[Clause, ...]
+    asks: tuple[Clause, ...]
+    rest: tuple[Clause, ...]
+    asks_to_sign: bool
+    answer: CodeAnswer | None
+
+
 class OwnCase(NamedTuple):
     """A case, as the person whose case it is sees it."""
 
@@ -136,7 +158,15 @@ class OwnCase(NamedTuple):
     meetings: tuple[OwnMeeting, ...]
     sent: tuple[Sent, ...]
     doings: tuple[Doing, ...]
+    code: Code
+    has_advocate: bool
     help: Help
+
+    @property
+    def groups(self) -> tuple[tuple[str, tuple[Doing, ...]], ...]:
+        """What may be done, by the headings of a page."""
+        by_group = groupby(self.doings, key=lambda one: one.group)
+        return tuple((group.value, tuple(some)) for group, some in by_group)
 
     def may(self, path: str) -> bool:
         """Whether the thing with this page may be done now."""

@@ -273,17 +273,24 @@ def _follow_up(seeing: Seeing, _: Deadline) -> str | None:
     return "We look at how things are going."
 
 
+LEADS = {
+    DeadlineKind.REPRESENTATIONS: "Until",
+    DeadlineKind.REVIEW: "On",
+    DeadlineKind.QUIET_PERIOD: "On",
+    DeadlineKind.REOPENING: "Until",
+}
+"""How a day begins on which something does not happen “by” that day."""
 _COMING: dict[DeadlineKind, Callable[[Seeing, Deadline], str | None]] = {
     DeadlineKind.FOLLOW_UP: _follow_up,
     DeadlineKind.REPRESENTATIONS: _window,
     DeadlineKind.CONFIRMATION: _decision,
     DeadlineKind.REVIEW: lambda _, __: (
-        "We look at the limit again. If we do not, it ends by itself on that day."
+        "We have looked at the limit again by then, or it ends by itself."
     ),
     DeadlineKind.QUIET_PERIOD: lambda _, __: (
-        "If nothing further happens, this ends by itself on that day."
+        "This ends by itself, if nothing further happens before then."
     ),
-    DeadlineKind.REOPENING: lambda _, __: "This is the last day on which it can be opened again.",
+    DeadlineKind.REOPENING: lambda _, __: "We can still open it again, if there is a reason to.",
     DeadlineKind.LATE_REPRESENTATIONS: _to_the_asked(
         "We decide, and answer what you told us. It came late, and we read it all the same."
     ),

@@ -12,6 +12,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from web.outcome import NOT_FOUND, Told, told
+from web.own_case import NotOpenNow, not_open_now
 from web.pages import page, see
 from web.viewer import NotSignedIn, SecondFactorMissing, session_of
 
@@ -39,6 +40,7 @@ def handle_errors(app: FastAPI) -> None:
     app.add_exception_handler(NotSignedIn, _ask_to_sign_in)
     app.add_exception_handler(SecondFactorMissing, _ask_for_second_factor)
     app.add_exception_handler(HTTPException, _by_status)
+    app.add_exception_handler(NotOpenNow, not_open_now)
     app.add_exception_handler(RequestValidationError, _unreadable_address)
 
 

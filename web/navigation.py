@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from domain.access import OUTSIDE
 from domain.vocabulary import Role
 from gateway.sessions import Session
 from web.viewer import INSIDE
@@ -15,7 +16,10 @@ class Place(NamedTuple):
     roles: frozenset[Role]
 
 
-PLACES = (Place("Today", "/today", INSIDE),)
+PLACES = (
+    Place("Today", "/today", INSIDE),
+    Place("Your cases", "/your-case", OUTSIDE),
+)
 
 
 def navigation(session: Session | None, path: str) -> list[dict[str, object]]:

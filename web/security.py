@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -127,11 +127,20 @@ def _counting(receive: Receive, limit: int) -> Callable[[], Awaitable[Message]]:
     return counted
 
 
-async def guard(request: Request) -> None:
+async def guard(request: Request) -> AsyncIterator[None]:
     """What holds for every page: who is signed in, how often they ask, and that a form is ours.
+    The files of a form are closed once it was answered.
 
     Raises TooOften, TooLarge, FormExpired.
     """
+    try:
+        await _let_in(request)
+        yield
+    finally:
+        await request.close()
+
+
+async def _let_in(request: Request) -> None:
     office = office_of(request)
     request.state.route = getattr(request.scope.get("route"), "path", None)
     session = await session_of(request)

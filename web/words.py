@@ -4,6 +4,9 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
+from markupsafe import Markup, escape
+
+from documents.letter_forms import pieces
 from domain.calendar import CalendarDoesNotCover, SchoolCalendar
 from domain.vocabulary import Role
 from gateway.wording import acting, day, moment, short_day, spoken
@@ -64,6 +67,16 @@ def who(role: Role) -> str:
     return acting(role)
 
 
+def linked(words: str) -> Markup:
+    """The words, with each e-mail and web address in them as a link."""
+    return Markup("").join(
+        Markup('<a class="govuk-link" href="{}">{}</a>').format(piece.href, piece.text)
+        if piece.href
+        else escape(piece.text)
+        for piece in pieces(words)
+    )
+
+
 FILTERS: dict[str, Callable[..., Any]] = {
     "day": day,
     "short_day": short_day,
@@ -71,6 +84,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "spoken": spoken,
     "titled": titled,
     "counted": counted,
+    "linked": linked,
     "listed": listed,
     "size": size,
     "who": who,

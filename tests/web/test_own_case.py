@@ -207,7 +207,7 @@ async def test_a_meeting_is_told_to_those_who_are_invited(school: SchoolInTest, 
 
     (meeting,) = case.meetings
     assert (meeting.place, meeting.recording) == ("The library", None)
-    assert meeting.people == ("You", "A member of staff (leads the meeting)")
+    assert meeting.people == ("you", "somebody who leads the meeting")
     assert case.asked[0].path == f"meetings/{meeting.id}"
     assert (await seen_by("idris", school, told)).meetings == ()
 
@@ -256,10 +256,10 @@ def test_every_stage_is_told_without_jargon(story: Story) -> None:
 
 def test_a_family_may_always_take_its_own_concern_further() -> None:
     expected = {
-        Stage.RAISED: "talk-with-staff",
-        Stage.STAFF_CONVERSATION: "raise-informally",
-        Stage.INFORMAL_CONCERN: "complain-formally",
-        Stage.COMPLAINT: "request-panel",
+        Stage.RAISED: "further/talk-with-staff",
+        Stage.STAFF_CONVERSATION: "further/raise-informally",
+        Stage.INFORMAL_CONCERN: "further/complain-formally",
+        Stage.COMPLAINT: "further/request-panel",
     }
     for stage, path in expected.items():
         story = Story(PACKS[POLICY], Track.SCHOOL_CONCERN, by=PARENT, family=PARENT.person)
@@ -283,4 +283,4 @@ def test_the_last_day_to_open_it_again_is_told() -> None:
         sent_since=lambda _: False,
         challenged=False,
     )
-    assert "opened again" in str(coming(seeing, deadline, None))
+    assert "open it again" in str(coming(seeing, deadline, None))

@@ -2,11 +2,28 @@
 
 from fastapi import APIRouter
 
-from web.routes import account, help_pages, home, today
+from web.routes import (
+    account,
+    help_pages,
+    home,
+    today,
+    your_case,
+    your_case_further,
+    your_case_help,
+    your_case_meetings,
+    your_case_writing,
+    your_concern,
+)
 
 ROUTERS: tuple[APIRouter, ...] = (
     home.router,
     today.router,
     account.router,
     help_pages.router,
+    your_concern.router,  # before the cases, whose references its address is none of
+    your_case.router,
+    your_case_writing.router,
+    your_case_meetings.router,
+    your_case_help.router,
+    your_case_further.router,
 )
