@@ -7,6 +7,7 @@ in a path is filled in from `World.places`.
 
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import httpx
@@ -15,8 +16,12 @@ import pytest_asyncio
 from fastapi.routing import iter_route_contexts
 
 from domain.access import GOVERNORS, OUTSIDE
+from domain.mentions import files_in
 from domain.vocabulary import Role
+from gateway.attachments import Attachment
+from gateway.letters import Sending
 from gateway.sessions import Session
+from tests.replies.samples import a_pdf
 from tests.support.outbox import Outbox, running_outbox
 from tests.support.school import SCHOOL
 from tests.web.conftest import an_acting_site
@@ -58,6 +63,27 @@ ADMINISTERING = _of(ADMINISTRATORS)
 KEEPING = _of(KEEPERS)
 FAMILY = _of(OUTSIDE, STRANGER, LINK, OTHER_LINK)
 
+PARTIES = frozenset({Role.PARENT.value, Role.ADVOCATE.value, LINK})  # of the case asked for
+THE_PARENT = PARTIES - {Role.ADVOCATE.value}
+NO_ONE: Who = frozenset()  # it is about a concern that the headteacher raised
+_CASE = "/your-case/{reference}"
+_OF_A_CASE: dict[str, Who] = {
+    _CASE: PARTIES,
+    f"{_CASE}/what-happens-next": PARTIES,
+    f"{_CASE}/sent": PARTIES,
+    f"{_CASE}/letters/{{letter}}": THE_PARENT,  # each reads the letters to them alone
+    f"{_CASE}/letters/{{letter}}/pdf": THE_PARENT,
+    f"{_CASE}/files/{{file}}": THE_PARENT,  # and takes out the files that they sent
+    f"{_CASE}/meetings/{{meeting}}": PARTIES,
+    f"{_CASE}/meetings/{{meeting}}/calendar": PARTIES,
+    f"{_CASE}/done/{{what}}": PARTIES,
+    "/your-case/new-concern/done/{reference}": NO_ONE,
+}
+_FORMS_OF_A_CASE = (
+    *("your-side", "answer", "disagree", "meet", "times", "code", "advocate", "no-advocate"),
+    *("advice", "stop-sharing", "take-back", "further/{path}"),
+    *("meetings/{meeting}/recording", "meetings/{meeting}/another-time"),
+)
 TABLE: dict[str, Who] = {
     # standing: for whoever watches over the process
     "GET /live": EVERYBODY,
@@ -74,6 +100,12 @@ TABLE: dict[str, Who] = {
     "GET /signed-out": EVERYBODY,
     # leaders and staff
     "GET /today": STAFF,
+    # parents and advocates
+    "GET /your-case": FAMILY,
+    "GET /your-case/new-concern": FAMILY,
+    "POST /your-case/new-concern": FAMILY,
+    **{f"GET {path}": who for path, who in _OF_A_CASE.items()},
+    **{f"{how} {_CASE}/{form}": PARTIES for form in _FORMS_OF_A_CASE for how in ("GET", "POST")},
 }
 
 
@@ -156,8 +188,33 @@ async def a_world(site: Site) -> World:
             OTHER_LINK: held[Role.PARENT],
             WITHOUT_SECOND_FACTOR: held[Role.HEADTEACHER],
         },
-        places={"reference": opened.reference},
+        places={"reference": opened.reference, **await _with_its_family(site, opened.reference)},
     )
+
+
+async def _with_its_family(site: Site, reference: str) -> dict[str, str]:
+    """The case has been told to its parent and advocate: a letter and a file of the parent's, and
+    a meeting of both."""
+    cases = await site.office.cases(SCHOOL)
+    ben, hana = site.school.actor("ben"), site.school.actor("hana")
+    spoken_to = {"clauses": ["ep.expect.speech"], "reason": "A quiet word."}
+    await cases.act(reference, "remind_informally", spoken_to, ben)
+    calendar = await site.school.stores.shelf.calendar(
+        (await cases.show(reference)).calendar_digest
+    )
+    at = calendar.next_open_moment(site.office.now() + timedelta(days=9)).isoformat()
+    await cases.act(reference, "schedule_meeting", {"at": at}, ben, letters=Sending.AS_DRAFTED)
+    sent = [Attachment("plan.pdf", a_pdf())]
+    await cases.act(reference, "record_response", {"text": "See this."}, hana, attachments=sent)
+    case = await cases.show(reference)
+    events = [stored.event for stored in await cases.timeline(reference)]
+    return {
+        "letter": next(one.id for one in case.letters if one.to == hana.person),
+        "meeting": case.meetings[0].id,
+        "file": next(file.id for one in events for file in files_in(one.fact)),
+        "what": "answer",
+        "path": "talk-with-staff",
+    }
 
 
 async def _roles(site: Site, person: str) -> frozenset[Role]:

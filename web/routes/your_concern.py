@@ -1,5 +1,6 @@
 """The pages on which a parent or an advocate raises a concern about the school."""
 
+import contextlib
 from collections.abc import Sequence
 
 from fastapi import APIRouter, Request
@@ -45,7 +46,9 @@ async def _linked(request: Request, viewer: Family) -> Case | None:
     reference = viewer.session.reference
     if reference is None:
         return None
-    return await office_of(request).stores.record.case_state(viewer.school, reference)
+    with contextlib.suppress(CaseNotFound):
+        return await office_of(request).stores.record.case_state(viewer.school, reference)
+    return None
 
 
 def _page(
