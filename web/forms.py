@@ -9,9 +9,9 @@ if form.is_right:
 return page(request, "warn.html", title="A warning", form=form)
 """
 
-import contextlib
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, time
+from http import HTTPStatus
 from uuid import uuid4
 
 from starlette.datastructures import FormData, UploadFile
@@ -186,19 +186,30 @@ class Form:
             self.error(name, missing)
         return [Attachment(file.filename or "file", await file.read()) for file in files]
 
-    @contextlib.asynccontextmanager
-    async def refusals(self) -> AsyncIterator[None]:
-        """A block in which what refuses the act, or is away, becomes words on the form.
+    def refusals(self) -> "Refusals":
+        """A block (`async with`) in which what refuses the act, or is away, becomes words on the
+        form.
 
         What was typed stays. Anything that has no words of its own is raised as it is.
         """
-        try:
-            yield
-        except Exception as error:
-            words = told(error)
-            if words is None or words.status == 500:
-                raise
-            self.told = words
+        return Refusals(self)
+
+
+class Refusals:
+    """The block that `Form.refusals` gives."""
+
+    def __init__(self, form: Form) -> None:
+        self._form = form
+
+    async def __aenter__(self) -> None:
+        return None
+
+    async def __aexit__(self, kind: object, error: BaseException | None, where: object) -> bool:
+        words = told(error) if error is not None else None
+        if words is None or words.status == HTTPStatus.INTERNAL_SERVER_ERROR:
+            return False
+        self._form.told = words
+        return True
 
 
 def _month(word: str) -> int:

@@ -15,6 +15,7 @@ ROOT = Path(__file__).parents[2]
 MODULES = ROOT / "web" / "node_modules"
 RULES = Path(__file__).parent / "htmlvalidate.json"
 NARROW = 360  # pixels: a small telephone
+MAGNIFIED = 320  # pixels: what is left of 1280 at 400 %
 TELEPHONE: ViewportSize = {"width": NARROW, "height": 740}
 DESK: ViewportSize = {"width": 1280, "height": 900}
 _AXE = """async () => (await axe.run(document, {resultTypes: ["violations"]})).violations.map(
@@ -33,8 +34,10 @@ async def check_page(page: Page, name: str = "") -> None:
     wide = page.viewport_size
     await page.set_viewport_size(TELEPHONE)
     await _picture(page, name, "narrow")
-    width = await page.evaluate("document.documentElement.scrollWidth")
-    assert width <= NARROW, f"{page.url} is {width} pixels wide on a telephone"
+    for narrow in (NARROW, MAGNIFIED):
+        await page.set_viewport_size({"width": narrow, "height": 740})
+        width = await page.evaluate("document.documentElement.scrollWidth")
+        assert width <= narrow, f"{page.url} is {width} pixels wide where there are {narrow}"
     barriers = await _barriers(page)
     assert barriers == [], f"{page.url} (narrow): {barriers}"
     if wide is not None:
