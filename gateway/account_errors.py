@@ -40,9 +40,13 @@ class AccountLocked(EvenhandError):
 
 
 class CodeRefused(EvenhandError):
-    """The code of the second factor is wrong, or it was used."""
+    """The code of the second factor is wrong, or it was used.
 
-    def __init__(self) -> None:
+    `field` is `current` where it is the one in use that is wrong, while another is set up.
+    """
+
+    def __init__(self, field: str = "code") -> None:
+        self.field = field
         super().__init__(
             "The code is not right, or it was used already. Wait for the next one in your "
             "authenticator app, and check that your phone's clock is set by the network."

@@ -69,7 +69,7 @@ class AccountMail:
             f"    {self.link('link', token)}",
             f"The link is for you alone: please do not pass it on. It works once, within "
             f"{_lasts(Purpose.CASE)}. You can ask for a new one at any time:",
-            f"    {self.address}/your-case/new-link",
+            f"    {self.address}/link",
             "You need not use it. You may always write to the school, ring, or come in instead.",
             now=now,
         )

@@ -65,15 +65,23 @@ class SecondFactors:
         uri = pyotp.TOTP(secret).provisioning_uri(name=address, issuer_name=ISSUER)
         return SetUp(" ".join(secret[i : i + 4] for i in range(0, len(secret), 4)), _svg(uri))
 
-    async def confirm(self, person: str, code: str, now: datetime) -> tuple[str, ...]:
+    async def confirm(
+        self, person: str, code: str, now: datetime, *, current: str = ""
+    ) -> tuple[str, ...]:
         """Adopts the secret that was shown, if the code fits it; returns fresh recovery codes.
 
-        Raises CodeRefused, and the secret waits on.
+        Where there is a second factor already, `current` is a code of that one. Raises
+        CodeRefused, and the secret waits on.
         """
         account = await self._account(person)
         step = await self._step(account, account.pending_secret, code, now)
         if step is None:
             raise CodeRefused
+        if account.secret is not None:
+            try:
+                await self.check(person, current, now)
+            except CodeRefused as error:
+                raise CodeRefused("current") from error
         codes, digests = self._fresh_codes(person)
 
         def work(connection: Connection) -> None:

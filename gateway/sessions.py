@@ -158,6 +158,11 @@ class Sessions:
         """Signs a person out everywhere; in how many places they were signed in."""
         return await self._table.end_all(person)
 
+    async def open_of(self, person: str, now: datetime) -> list[StoredSession]:
+        """A person's sessions that have not ended, the earliest first."""
+        stored = await self._table.of_person(person)
+        return [one for one in stored if not self._is_over(one, Role(one.role), now)]
+
     async def _person(self, person: str) -> Person | None:
         try:
             known = await self._people.person(person)

@@ -12,6 +12,7 @@ from domain.vocabulary import Role
 from gateway.account_errors import (
     AccountLocked,
     LinkDead,
+    NoAccount,
     NotKnownHere,
     SignInRefused,
 )
@@ -23,7 +24,7 @@ from gateway.passwords import Passwords
 from gateway.second_factor import SecondFactors
 from gateway.sessions import Sessions
 from gateway.stores import Stores
-from gateway.throttling import Throttle
+from gateway.throttling import Attempt, Throttle
 from storage.accounts import (
     Account,
     account_at,
@@ -274,6 +275,45 @@ class SigningIn:
         await self._run(work)
         await self._sessions.end_all(person.id)
         await self._accounts.tell(person, "Your password was changed")
+
+    async def set_up_second_factor(
+        self, person: Person, code: str, current: str, origin: From
+    ) -> tuple[str, ...]:
+        """Adopts the second factor that was shown, tells the person, and returns recovery codes.
+
+        `current` is a code of the one that it replaces. Raises CodeRefused, TooManyAttempts.
+        """
+        now = self._now()
+        attempt = await self._attempt_code(person, origin, now)
+        codes = await self.second_factors.confirm(person.id, code, now, current=current)
+        await attempt.succeeded()
+        await self._accounts.tell(person, "A second factor was set up for your account")
+        return codes
+
+    async def new_recovery_codes(self, person: Person, code: str, origin: From) -> tuple[str, ...]:
+        """Fresh recovery codes for who gives a code; earlier ones no longer work.
+
+        Raises CodeRefused, TooManyAttempts.
+        """
+        now = self._now()
+        attempt = await self._attempt_code(person, origin, now)
+        await self.second_factors.check(person.id, code, now)
+        await attempt.succeeded()
+        codes = await self.second_factors.new_recovery_codes(person.id)
+        await self._accounts.tell(person, "New recovery codes were made for your account")
+        return codes
+
+    async def _attempt_code(self, person: Person, origin: From, now: datetime) -> Attempt:
+        account = await self._account(person.id)
+        if account is None:
+            raise NoAccount(person.id)
+        return await self._throttle.attempt(
+            "code", account.address, origin.network, origin.marks, now
+        )
+
+    async def account(self, person: str) -> Account | None:
+        """A person's account, if they have one."""
+        return await self._account(person)
 
     async def _let_in(self, account: Account, origin: From, *, second_factor: bool) -> SignedIn:
         if account.locked_at is not None:

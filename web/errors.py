@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from gateway.account_errors import LinkDead
 from web.outcome import NOT_FOUND, Told, told
 from web.own_case import NotOpenNow, not_open_now
 from web.pages import page, see
@@ -39,6 +40,7 @@ def handle_errors(app: FastAPI) -> None:
     """Makes the framework's own errors, and who must sign in first, pages."""
     app.add_exception_handler(NotSignedIn, _ask_to_sign_in)
     app.add_exception_handler(SecondFactorMissing, _ask_for_second_factor)
+    app.add_exception_handler(LinkDead, _dead_link)
     app.add_exception_handler(HTTPException, _by_status)
     app.add_exception_handler(NotOpenNow, not_open_now)
     app.add_exception_handler(RequestValidationError, _unreadable_address)
@@ -95,6 +97,20 @@ async def _ask_to_sign_in(request: Request, _: Exception) -> Response:
 
 async def _ask_for_second_factor(request: Request, _: Exception) -> Response:
     return see(SECOND_FACTOR)
+
+
+async def _dead_link(request: Request, error: Exception) -> Response:
+    assert isinstance(error, LinkDead)
+    return page(
+        request,
+        "sign-in/dead-link.html",
+        title="This link no longer works",
+        status=HTTPStatus.GONE.value,
+        purpose=error.purpose.value,
+        said=str(error),
+        # Only of a link that was made can its reader be sent another.
+        again=f"/link/{request.path_params['token']}/again" if error.link else None,
+    )
 
 
 async def _by_status(request: Request, error: Exception) -> Response:

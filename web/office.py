@@ -4,11 +4,13 @@ import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
+from argon2 import PasswordHasher
 from temporalio.client import Client
 
 from domain.actions import Actor
 from gateway.attachments import AttachmentLimits
 from gateway.cases import Cases
+from gateway.front_door import front_door
 from gateway.reading import Reading
 from gateway.sessions import SessionLimits, Sessions
 from gateway.stores import Stores, keyring_of, master_key_of, open_stores
@@ -17,6 +19,7 @@ from gateway.temporal import connect
 from settings import Settings, temporal_connection
 from web.rates import Rates
 
+LAST_MAIL = 5.0  # seconds
 PATIENCE = timedelta(seconds=8)  # as long as somebody looks at a page that loads
 
 
@@ -24,7 +27,8 @@ class Office:
     """One for each process that serves pages. `close` when done.
 
     The connection to Temporal is made when somebody first acts, so that pages are there while it
-    is away. `now` gives the present moment, aware, in UTC.
+    is away. `hasher` is for passwords, argon2's own advice unless given; `now` gives the present
+    moment, aware, in UTC.
     """
 
     def __init__(
@@ -33,12 +37,16 @@ class Office:
         stores: Stores,
         *,
         form_key: bytes,
+        hasher: PasswordHasher | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self.settings = settings
         self.stores = stores
         self.now = now
         self.sessions = Sessions(stores.sessions, stores.people, SessionLimits.of(settings))
+        self.door = front_door(
+            settings, stores, self.sessions, hasher=hasher, now=lambda: self.now()
+        )
         self.rates = Rates()
         self.form_key = form_key
         self._client: Client | None = None
@@ -84,7 +92,8 @@ class Office:
         return Reading(self.stores, school, viewer, now=self.now)
 
     async def close(self) -> None:
-        """Closes the connections to the database."""
+        """Lets mail go out that is under way, and closes the connections to the database."""
+        await self.door.later.finished(LAST_MAIL)
         await self.stores.close()
 
 

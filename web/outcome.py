@@ -12,6 +12,16 @@ from domain.period import PeriodProblem
 from domain.review import ReviewError, ReviewNotFound
 from domain.review_draw import DrawImpossible
 from domain.vocabulary import Role
+from gateway.account_errors import (
+    AccountLocked,
+    AccountRefused,
+    CodeRefused,
+    NoAccount,
+    NotKnownHere,
+    PasswordRefused,
+    SignInRefused,
+    TooManyAttempts,
+)
 from gateway.errors import (
     ActionRefused,
     AttachmentRefused,
@@ -21,7 +31,9 @@ from gateway.errors import (
     ServiceUnreachable,
     StillWaiting,
 )
+from gateway.openid import OpenIdRefused
 from gateway.wording import acting, spoken
+from storage.accounts import AddressTaken
 from storage.checkpoint_errors import CheckpointRefused, NothingOnRecord
 from storage.database import DatabaseError
 from storage.people import PersonIsErased, PersonNotFound
@@ -108,6 +120,20 @@ def told(error: BaseException) -> Told | None:
                 "This person's data was erased",
                 ["Nothing can be kept about this person any more."],
             )
+        case TooManyAttempts():
+            wait = max(1, error.minutes) * 60
+            return Told(429, "There were too many attempts", [str(error)], wait)
+        case (
+            SignInRefused()
+            | CodeRefused()
+            | PasswordRefused()
+            | AccountLocked()
+            | NotKnownHere()
+            | OpenIdRefused()
+        ):
+            return Told(422, "You are not signed in", [str(error)])
+        case AccountRefused() | AddressTaken() | NoAccount():
+            return Told(409, "This is not possible now", [str(error)])
         case NoSuchCase() | CaseNotFound() | ReviewNotFound() | NotOnTheShelf() | PersonNotFound():
             return Told(404, "There is no such page", NOT_FOUND)
         case NotForYou():

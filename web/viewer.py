@@ -8,6 +8,7 @@ from fastapi import Depends, Request
 from domain.access import GOVERNORS, OUTSIDE
 from domain.actions import Actor
 from domain.choices import Choice
+from domain.signing_in import SECOND_FACTOR
 from domain.views import Viewed
 from domain.vocabulary import Role
 from gateway.errors import ActionRefused
@@ -30,8 +31,6 @@ LEADERS = frozenset(
 )
 ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
 KEEPERS = frozenset({Role.ADMINISTRATOR, Role.DATA_PROTECTION_OFFICER})
-# They decide about people, or about who may; a stolen password must not be enough for that.
-WITH_SECOND_FACTOR = LEADERS | GOVERNORS | KEEPERS
 
 
 class NotSignedIn(Exception):
@@ -125,6 +124,17 @@ async def signed_in(request: Request) -> Viewer:
     return Viewer(request, session)
 
 
+async def with_account(request: Request) -> Viewer:
+    """Whoever is signed in, but by a link: they have no account to look after.
+
+    Raises NotSignedIn, NotForYou.
+    """
+    found = await signed_in(request)
+    if found.session.reference is not None:
+        raise NotForYou(INSIDE)
+    return found
+
+
 def allowed(roles: Iterable[Role]) -> Callable[[Request], Awaitable[Viewer]]:
     """A dependency that gives the viewer if they act in one of these roles.
 
@@ -138,7 +148,7 @@ def allowed(roles: Iterable[Role]) -> Callable[[Request], Awaitable[Viewer]]:
         session = found.session
         if session.role not in who_may or (session.reference and not who_may <= OUTSIDE):
             raise NotForYou(who_may)
-        if session.role in WITH_SECOND_FACTOR and not session.strong:
+        if session.role in SECOND_FACTOR and not session.strong:
             raise SecondFactorMissing()
         return found
 
@@ -147,6 +157,7 @@ def allowed(roles: Iterable[Role]) -> Callable[[Request], Awaitable[Viewer]]:
 
 
 SignedIn = Annotated[Viewer, Depends(signed_in)]
+WithAccount = Annotated[Viewer, Depends(with_account)]
 Staff = Annotated[Viewer, Depends(allowed(INSIDE))]
 Leader = Annotated[Viewer, Depends(allowed(LEADERS))]
 Governor = Annotated[Viewer, Depends(allowed(GOVERNORS))]

@@ -11,6 +11,7 @@ from correspondence.mail_server import MailServer
 from gateway.telemetry import Metrics
 from settings import Settings
 from storage.payload_codec import Keyring, encrypted_converter
+from tests.support.front_door import QUICK
 from tests.support.outbox import Outbox
 from tests.support.school import AUDIT_KEYS, MASTER_KEY, POLICY, a_school
 from tests.support.temporal import skipping_time
@@ -36,6 +37,13 @@ async def site_on_either(database_url: str, tmp_path: Path) -> AsyncIterator[Sit
 
 
 @pytest.fixture
+async def site_with_post(sqlite_url: str, tmp_path: Path, outbox: Outbox) -> AsyncIterator[Site]:
+    """The pages of a school whose mail server is the outbox."""
+    async with a_site(sqlite_url, tmp_path, smtp_port=outbox.port) as site:
+        yield site
+
+
+@pytest.fixture
 async def acting_site(sqlite_url: str, tmp_path: Path, outbox: Outbox) -> AsyncIterator[Site]:
     """The pages of a school with a worker on a server that skips time: everything can be done."""
     async with an_acting_site(sqlite_url, tmp_path, outbox) as site:
@@ -44,13 +52,17 @@ async def acting_site(sqlite_url: str, tmp_path: Path, outbox: Outbox) -> AsyncI
 
 @contextlib.asynccontextmanager
 async def a_site(
-    database_url: str, folder: Path, policies: tuple[str, ...] = (POLICY,)
+    database_url: str,
+    folder: Path,
+    policies: tuple[str, ...] = (POLICY,),
+    **chosen: object,
 ) -> AsyncIterator[Site]:
-    """The pages of a school under these codes."""
+    """The pages of a school under these codes; `chosen` are settings."""
+    own = {"data_dir": folder / "var", "database_url": database_url, "task_queue": QUEUE}
     async with a_school(database_url, policies) as school:
-        settings = Settings(data_dir=folder / "var", database_url=database_url, task_queue=QUEUE)
+        settings = Settings.model_validate(own | chosen)
         settings.data_dir.mkdir()
-        office = Office(settings, school.stores, form_key=MASTER_KEY.derived("forms"))
+        office = Office(settings, school.stores, form_key=MASTER_KEY.derived("forms"), hasher=QUICK)
         async with Site(office, school) as site:
             yield site
 
@@ -61,7 +73,7 @@ async def an_acting_site(
 ) -> AsyncIterator[Site]:
     """The pages of a school with a worker on a server that skips time."""
     async with (
-        a_site(database_url, folder, policies) as site,
+        a_site(database_url, folder, policies, smtp_port=outbox.port) as site,
         skipping_time(encrypted_converter(KEYRING)) as environment,
         build_worker(
             environment.client,

@@ -25,7 +25,7 @@ from tests.replies.samples import a_pdf
 from tests.support.outbox import Outbox, running_outbox
 from tests.support.school import SCHOOL
 from tests.web.conftest import an_acting_site
-from tests.web.site import Browser, Site
+from tests.web.site import Browser, Site, hidden
 from web.cookies import SESSION
 from web.rates import Rates
 from web.security import CSRF_FIELD
@@ -56,6 +56,7 @@ def _of(roles: frozenset[Role], *others: str) -> Who:
 
 EVERYBODY: Who = frozenset(VISITORS)
 ANYBODY_SIGNED_IN: Who = EVERYBODY - {NOBODY}
+WITH_ACCOUNT: Who = ANYBODY_SIGNED_IN - {LINK, OTHER_LINK}
 STAFF = _of(INSIDE)
 LEADING = _of(LEADERS)
 GOVERNING = _of(GOVERNORS)
@@ -98,6 +99,39 @@ TABLE: dict[str, Who] = {
     "POST /account/role": ANYBODY_SIGNED_IN,
     "POST /sign-out": ANYBODY_SIGNED_IN,
     "GET /signed-out": EVERYBODY,
+    # one's own account; a link opens one case, and no account
+    "GET /account": WITH_ACCOUNT,
+    "GET /account/password": WITH_ACCOUNT,
+    "POST /account/password": WITH_ACCOUNT,
+    "GET /account/second-factor": WITH_ACCOUNT,
+    "POST /account/second-factor": WITH_ACCOUNT,
+    "GET /account/new-recovery-codes": WITH_ACCOUNT,
+    "POST /account/new-recovery-codes": WITH_ACCOUNT,
+    "GET /account/recovery-codes": WITH_ACCOUNT,
+    "POST /account/sign-out-everywhere": WITH_ACCOUNT,
+    # signing in, and links that work once: whoever holds the token may use it, and nobody else
+    "GET /sign-in": EVERYBODY,
+    "POST /sign-in": EVERYBODY,
+    "GET /sign-in/code": EVERYBODY,
+    "POST /sign-in/code": EVERYBODY,
+    "GET /sign-in/provider": frozenset(),  # none is set up here; it leads back to /sign-in
+    "GET /sign-in/provider/back": frozenset(),
+    "GET /sign-in/forgotten": EVERYBODY,
+    "POST /sign-in/forgotten": EVERYBODY,
+    "GET /sign-in/sent": EVERYBODY,
+    "GET /sign-in/changed": EVERYBODY,
+    "GET /invitation/{token}": EVERYBODY,
+    "POST /invitation/{token}": EVERYBODY,
+    "GET /reset/{token}": EVERYBODY,
+    "POST /reset/{token}": EVERYBODY,
+    "GET /set-up/{token}": EVERYBODY,
+    "POST /set-up/{token}": EVERYBODY,
+    "GET /link": EVERYBODY,
+    "POST /link": EVERYBODY,
+    "GET /link/sent": EVERYBODY,
+    "GET /link/{token}": EVERYBODY,
+    "POST /link/{token}": EVERYBODY,
+    "POST /link/{token}/again": EVERYBODY,
     # leaders and staff
     "GET /today": STAFF,
     # parents and advocates
@@ -121,9 +155,8 @@ class World:
         """A browser in which `who` is signed in, and the token for their forms."""
         browser = await self.site.browser()
         if who == NOBODY:
-            shown = await browser.get("/help")
-            assert shown.status_code == 200
-            return browser, ""
+            shown = await browser.get("/sign-in")
+            return browser, hidden(shown.text)[CSRF_FIELD]
         reference = {LINK: self.places["reference"], OTHER_LINK: "EP-2026-9999"}.get(who)
         sessions = self.site.office.sessions
         now = self.site.office.now()
@@ -188,7 +221,11 @@ async def a_world(site: Site) -> World:
             OTHER_LINK: held[Role.PARENT],
             WITHOUT_SECOND_FACTOR: held[Role.HEADTEACHER],
         },
-        places={"reference": opened.reference, **await _with_its_family(site, opened.reference)},
+        places={
+            "reference": opened.reference,
+            "token": "nobody-knows-this-token",
+            **await _with_its_family(site, opened.reference),
+        },
     )
 
 
