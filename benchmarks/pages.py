@@ -19,6 +19,7 @@ from typing import Any
 
 from fastapi import FastAPI
 from jinja2 import Environment, select_autoescape
+from limits import RateLimitItem, parse
 from rich.console import Console
 from rich.progress import Progress
 from starlette.responses import HTMLResponse
@@ -31,6 +32,7 @@ from web.cookies import SESSION
 from web.rates import Rates
 
 WARM = 20  # rounds that are not counted
+_ANY_NUMBER = parse("1000000000/minute")
 PAGES = {"today": "Today", "help": "the help page", "bare": "a bare static template"}
 
 
@@ -56,6 +58,7 @@ async def _measure(folder: Path, cases: int, rounds: int) -> dict[str, Any]:
         bar = progress.add_task("Recording cases", total=cases)
         office, token = await full_desk(folder, cases, lambda done: progress.advance(bar, done))
     try:
+        office.rates = _Uncounted()
         app = create_app(office)
         cookie = f"{SESSION}={token}".encode()
         shown = await _get(app, "/today", cookie)
@@ -67,13 +70,19 @@ async def _measure(folder: Path, cases: int, rounds: int) -> dict[str, Any]:
         took: dict[str, list[float]] = {name: [] for name in asked}
         for _ in range(WARM + rounds):
             for name, (one, path) in asked.items():
-                office.rates = Rates()  # nobody is slowed down here
                 began = time.perf_counter()
                 await _get(one, path, cookie)
                 took[name].append((time.perf_counter() - began) * 1000)
     finally:
         await office.close()
     return _summed_up(cases, rounds, len(shown), took)
+
+
+class _Uncounted(Rates):
+    """Counts as always, and never finds that it is too often."""
+
+    def count(self, limit: RateLimitItem, *who: str) -> None:
+        super().count(_ANY_NUMBER, *who)
 
 
 def _summed_up(cases: int, rounds: int, size: int, took: dict[str, list[float]]) -> dict[str, Any]:

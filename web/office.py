@@ -17,10 +17,12 @@ from gateway.stores import Stores, keyring_of, master_key_of, open_stores
 from gateway.telemetry import command_runtime
 from gateway.temporal import connect
 from settings import Settings, temporal_connection
+from storage.shelf import School
 from web.rates import Rates
 
 LAST_MAIL = 5.0  # seconds
 PATIENCE = timedelta(seconds=8)  # as long as somebody looks at a page that loads
+_SCHOOLS_KNOWN_FOR = timedelta(minutes=1)  # every page names the school, and none changes it
 
 
 class Office:
@@ -51,6 +53,7 @@ class Office:
         self.form_key = form_key
         self._client: Client | None = None
         self._connecting = asyncio.Lock()
+        self._schools: tuple[datetime, list[School]] | None = None
 
     @property
     def is_secure(self) -> bool:
@@ -86,6 +89,13 @@ class Office:
             patience=PATIENCE,
             limits=self.attachment_limits,
         )
+
+    async def schools(self) -> list[School]:
+        """Every school; what is new or changed is known here a minute later at most."""
+        now = self.now()
+        if self._schools is None or now - self._schools[0] >= _SCHOOLS_KNOWN_FOR:
+            self._schools = (now, await self.stores.shelf.schools())
+        return self._schools[1]
 
     def reading(self, school: str, viewer: Actor) -> Reading:
         """The door through which somebody reads a school's cases, which notes that they look."""

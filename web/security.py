@@ -146,7 +146,7 @@ async def _let_in(request: Request) -> None:
     session = await session_of(request)
     who = session.id if session else _address(request)
     office.rates.count(ASKING, "asking", who)
-    schools = await office.stores.shelf.schools()
+    schools = await office.schools()
     own = [one for one in schools if session and one.id == session.school]
     request.state.school = next(iter(own or (schools if len(schools) == 1 else [])), None)
     if request.method in SAFE:

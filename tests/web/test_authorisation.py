@@ -25,9 +25,8 @@ from tests.replies.samples import a_pdf
 from tests.support.outbox import Outbox, running_outbox
 from tests.support.school import SCHOOL
 from tests.web.conftest import an_acting_site
-from tests.web.site import Browser, Site, hidden
+from tests.web.site import Browser, Site, Unhurried, hidden
 from web.cookies import SESSION
-from web.rates import Rates
 from web.security import CSRF_FIELD
 from web.viewer import ADMINISTRATORS, INSIDE, KEEPERS, LEADERS
 
@@ -175,7 +174,6 @@ class World:
     async def ask(self, who: str, route: str) -> httpx.Response:
         """What the visitor gets; a form is sent empty but for its token."""
         method, _, path = route.partition(" ")
-        self.site.office.rates = Rates()  # nobody here is slowed down
         browser, csrf = await self.visitor(who)
         address = path.format(**self.places)
         if method == "GET":
@@ -194,6 +192,7 @@ async def world(tmp_path_factory: pytest.TempPathFactory, post: Outbox) -> Async
     folder: Path = tmp_path_factory.mktemp("authorisation")
     url = f"sqlite+aiosqlite:///{folder / 'evenhand.db'}"
     async with an_acting_site(url, folder, post) as site:
+        site.office.rates = Unhurried()
         yield await a_world(site)
 
 
