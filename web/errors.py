@@ -15,7 +15,8 @@ from gateway.account_errors import LinkDead
 from web.outcome import NOT_FOUND, Told, told
 from web.own_case import NotOpenNow, not_open_now
 from web.pages import page, see
-from web.viewer import NotSignedIn, SecondFactorMissing, session_of
+from web.security import look_who
+from web.viewer import NotSignedIn, SecondFactorMissing
 
 SIGN_IN = "/sign-in"
 SECOND_FACTOR = "/account/second-factor"
@@ -131,6 +132,6 @@ async def _unreadable_address(request: Request, _: Exception) -> Response:
 async def _look_who(request: Request) -> None:
     """An unknown address runs through no route, so nobody has looked yet who asks."""
     try:
-        await session_of(request)
+        await look_who(request)
     except Exception:  # whatever keeps us from knowing, the page is about something else
         request.state.session = None

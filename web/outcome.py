@@ -44,7 +44,7 @@ from storage.term_files import TermFileError
 from storage.views import LookUnrecorded
 from web.rates import TooOften
 from web.security import FormExpired, TooLarge
-from web.viewer import NoSuchCase, NotForYou
+from web.viewer import INSIDE, NoSuchCase, NotForYou
 from web.words import listed, size
 
 NOTHING_LOST = (
@@ -137,15 +137,7 @@ def told(error: BaseException) -> Told | None:
         case NoSuchCase() | CaseNotFound() | ReviewNotFound() | NotOnTheShelf() | PersonNotFound():
             return Told(404, "There is no such page", NOT_FOUND)
         case NotForYou():
-            roles = listed([acting(role) for role in Role if role in error.who_may], "or")
-            return Told(
-                403,
-                "This page is for somebody else",
-                [
-                    f"It can be opened by {roles}. If you hold one of these roles, change to it "
-                    "at the top of the page. If you should hold it, ask your administrator."
-                ],
-            )
+            return Told(403, "This page is for somebody else", [_who_may(error)])
         case FormExpired():
             return Told(
                 403,
@@ -190,6 +182,19 @@ NOT_FOUND = (
     "used up or out of date.",
     "A case is shown to those who have a part in it alone.",
 )
+
+
+def _who_may(error: NotForYou) -> str:
+    if fitting := [spoken(role) for role in error.held if role in error.who_may]:
+        return (
+            f"You can open it as {listed(fitting, 'or')}: change your role at the top of the page, "
+            "then come back."
+        )
+    if error.who_may >= INSIDE:
+        whom = "people who work for the school, or govern it"
+    else:
+        whom = listed([acting(role) for role in Role if role in error.who_may], "or")
+    return f"It can be opened by {whom}. If that is you, ask your administrator for the role."
 
 
 def _refused(sentence: str, who_may: Sequence[Role]) -> list[str]:

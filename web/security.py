@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from gateway.sessions import Session
 from web.cookies import SESSION, VISITOR, office_of
 from web.rates import ASKING, SENDING
 from web.viewer import session_of
@@ -140,15 +141,22 @@ async def guard(request: Request) -> AsyncIterator[None]:
         await request.close()
 
 
+async def look_who(request: Request) -> Session | None:
+    """Finds out who asks, and at which school: the frame of every page shows both."""
+    session = await session_of(request)
+    schools = await office_of(request).schools()
+    own = [one for one in schools if session and one.id == session.school]
+    request.state.school = next(iter(own or (schools if len(schools) == 1 else [])), None)
+    return session
+
+
 async def _let_in(request: Request) -> None:
     office = office_of(request)
     request.state.route = getattr(request.scope.get("route"), "path", None)
     session = await session_of(request)
     who = session.id if session else _address(request)
     office.rates.count(ASKING, "asking", who)
-    schools = await office.schools()
-    own = [one for one in schools if session and one.id == session.school]
-    request.state.school = next(iter(own or (schools if len(schools) == 1 else [])), None)
+    await look_who(request)
     if request.method in SAFE:
         return
     office.rates.count(SENDING, "sending", who)

@@ -42,10 +42,11 @@ class SecondFactorMissing(Exception):
 
 
 class NotForYou(Exception):
-    """The page is for others; `who_may` are their roles."""
+    """The page is for others: `who_may` are their roles, and `held` those of whoever asked."""
 
-    def __init__(self, who_may: Iterable[Role]) -> None:
+    def __init__(self, who_may: Iterable[Role], held: Iterable[Role] = ()) -> None:
         self.who_may = frozenset(who_may)
+        self.held = tuple(held)
         super().__init__("This page is for other roles.")
 
 
@@ -147,12 +148,11 @@ def allowed(roles: Iterable[Role]) -> Callable[[Request], Awaitable[Viewer]]:
         found = await signed_in(request)
         session = found.session
         if session.role not in who_may or (session.reference and not who_may <= OUTSIDE):
-            raise NotForYou(who_may)
+            raise NotForYou(who_may, () if session.reference else session.roles)
         if session.role in SECOND_FACTOR and not session.strong:
             raise SecondFactorMissing()
         return found
 
-    viewer.who_may = who_may  # type: ignore[attr-defined]  # the authorisation table reads it
     return viewer
 
 

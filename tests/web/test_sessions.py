@@ -112,7 +112,7 @@ async def test_changing_the_role_changes_where_one_may_go(site: Site) -> None:
     assert answer.status_code == 303
     refused = await browser.get("/today")
     assert refused.status_code == 403
-    assert "change to it" in refused.text
+    assert "You can open it as administrator: change your role" in refused.text
 
 
 async def test_a_session_that_came_by_a_link_keeps_its_role(site: Site) -> None:

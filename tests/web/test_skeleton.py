@@ -62,6 +62,7 @@ async def test_a_page_that_is_not_there_says_what_to_do(site: Site) -> None:
 
     assert answer.status_code == 404
     assert "There is no such page" in words(answer.text)
+    assert "Rowan Hill Primary School" in words(answer.text)
 
 
 async def test_another_host_is_refused(site: Site) -> None:
