@@ -15,7 +15,7 @@ from domain.letter_facts import Reachable
 from domain.letter_templates import standing_facts
 from domain.letters import Part
 from domain.policy import Policy
-from domain.vocabulary import DeadlineKind, ResponseKind, Role
+from domain.vocabulary import ActionName, DeadlineKind, ResponseKind, Role
 from gateway.errors import ActionRefused
 from gateway.family_actions import CODE, SIDE, Doing, doings
 from gateway.family_gathering import Gathering
@@ -91,6 +91,14 @@ class FamilyCases:
         """The calendar by which the case counts. Raises CaseNotFound."""
         seen = await self._seen(reference)
         return await self._stores.shelf.calendar(seen.case.calendar_digest)
+
+    async def step(self, reference: str, action: ActionName) -> str:
+        """What the code says happens next once the case has come to the step that `action` leads
+        to; "" where it leads to none. Raises CaseNotFound."""
+        case = (await self._seen(reference)).case
+        policy = await self._stores.shelf.policy(case.policy_digest)
+        step = policy.by_track[case.track].step_to(action)
+        return step.next if step else ""
 
     async def pdf(self, reference: str, letter: str) -> bytes:
         """A letter to the reader as a PDF under the school's letterhead.
@@ -279,7 +287,6 @@ class _Telling:
         return Help(
             school=self._school,
             talk_to=_newest(letters, Part.WHOM_TO_TALK_TO),
-            complain=_newest(letters, Part.RIGHT_TO_COMPLAIN),
             complaints=self._complaints,
             sendiass=self._sendiass,
         )

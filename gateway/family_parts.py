@@ -113,13 +113,11 @@ class Limit(NamedTuple):
 class Help(NamedTuple):
     """Who to talk to, where to get advice, and how to complain.
 
-    `talk_to` and `complain` are the words of the newest letter to the reader; () where there is
-    none that says so.
+    `talk_to` are the words of the newest letter to the reader; () where there is none that says so.
     """
 
     school: SchoolFacts
     talk_to: Blocks
-    complain: Blocks
     complaints: ComplaintsFacts
     sendiass: Reachable
 

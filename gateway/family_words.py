@@ -94,7 +94,7 @@ def standing(case: Case, ladder: Ladder, standpoint: Standpoint, *, advocate: bo
         return _at_first(case, standpoint)
     step = ladder.by_stage[case.stage]
     if step.restriction:
-        return Standing(step.title, _limit_meaning(case, standpoint, them(case, advocate)))
+        return _limited(case, standpoint, step.title, them(case, advocate))
     if standpoint is Standpoint.BESIDE and case.stage in _BESIDE:
         return Standing(step.title, _BESIDE[case.stage].format(them=them(case, advocate)))
     return Standing(step.title, step.next)
@@ -116,16 +116,10 @@ def _at_first(case: Case, standpoint: Standpoint) -> Standing:
 
 _BESIDE = {
     Stage.INFORMAL_REMINDER: (
-        "We had a quiet word with {them} about our code. Nothing is limited, and nothing is asked "
-        "of you."
+        "We had a quiet word with {them} about our code. Nothing is limited."
     ),
-    Stage.FORMAL_REMINDER: (
-        "We wrote to {them} to remind them of our code. Nothing is limited, and nothing is asked "
-        "of you."
-    ),
-    Stage.WARNING: (
-        "We gave {them} a written warning. Nothing is limited, and nothing is asked of you."
-    ),
+    Stage.FORMAL_REMINDER: ("We wrote to {them} to remind them of our code. Nothing is limited."),
+    Stage.WARNING: ("We gave {them} a written warning. Nothing is limited."),
 }
 _ENDED = {
     Outcome.RESOLVED: "It was settled.",
@@ -150,11 +144,16 @@ def _ended(case: Case, standpoint: Standpoint) -> Standing:
     return Standing("It is closed", meaning)
 
 
-def _limit_meaning(case: Case, standpoint: Standpoint, whom: str) -> str:
+def _limited(case: Case, standpoint: Standpoint, title: str, whom: str) -> Standing:
     if not case.open_restrictions:
-        return "There is no limit any more."
+        return Standing("The limit has ended", "Nothing is limited any more.")
     newest = case.open_restrictions[-1]
-    return limit_state(case, newest, whose=None if standpoint is Standpoint.ASKED else whom)
+    whose = None if standpoint is Standpoint.ASKED else whom
+    titles = {
+        RestrictionStatus.PROPOSED: "We are thinking of a limit",
+        RestrictionStatus.INTERIM: "A limit for now, until we have heard everybody",
+    }
+    return Standing(titles.get(newest.status, title), limit_state(case, newest, whose=whose))
 
 
 def limit_state(case: Case, restriction: RestrictionState, *, whose: str | None) -> str:
@@ -171,7 +170,7 @@ def limit_state(case: Case, restriction: RestrictionState, *, whose: str | None)
     if restriction.status is RestrictionStatus.INTERIM:
         began = "A limit began at once, to keep people safe. "
     else:
-        began = "We are thinking of a limit. It has not begun. "
+        began = "It has not begun. "
     if window:
         speaker, side = (_opening(whose), "their") if whose else ("You", "your")
         until = day(window.due_on)

@@ -4,7 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, ViewportSize, expect
 
 from tests.browser.checks import DESK, TELEPHONE, check_page
 from tests.browser.conftest import Browsing
@@ -36,7 +36,7 @@ async def stands(page: Page, heading: str) -> None:
 
 @BOTH
 async def test_a_parent_reads_a_letter_asks_for_another_time_and_raises_a_concern(
-    browsing: Browsing, viewport: dict[str, int], javascript: bool
+    browsing: Browsing, viewport: ViewportSize, javascript: bool
 ) -> None:
     site = browsing.site
     reference, _ = await an_invited_case(site)
@@ -63,7 +63,7 @@ async def test_a_parent_reads_a_letter_asks_for_another_time_and_raises_a_concer
     first = page.get_by_role("group", name="First day")
     await first.get_by_label("Day", exact=True).fill(str(on.day))
     await first.get_by_label("Month").fill(str(on.month))
-    await page.get_by_label("Time on that day").first.fill("3.30pm")
+    await page.get_by_label("Time on the first day").fill("3.30pm")
     await press(page, "Tell us that you can’t come")
     await expect(page.get_by_role("alert")).to_contain_text("The date must include a year")
     await first.get_by_label("Year").fill(str(on.year))
@@ -80,7 +80,7 @@ async def test_a_parent_reads_a_letter_asks_for_another_time_and_raises_a_concer
 
 @BOTH
 async def test_an_advocate_tells_their_side_with_a_file_and_signs_the_code(
-    browsing: Browsing, viewport: dict[str, int], javascript: bool, tmp_path: Path
+    browsing: Browsing, viewport: ViewportSize, javascript: bool, tmp_path: Path
 ) -> None:
     reference = await a_limited_case(browsing.site)
     program, note = tmp_path / "holiday.pdf", tmp_path / "my note.pdf"

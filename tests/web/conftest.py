@@ -85,4 +85,5 @@ async def an_acting_site(
         ),
     ):
         site.office.use(environment.client)
+        site.environment = environment
         yield site

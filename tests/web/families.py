@@ -5,6 +5,7 @@ from typing import Any
 
 import httpx
 
+from domain.calendar import Span
 from domain.case import Case
 from domain.events import Event
 from gateway.letters import Sending
@@ -61,7 +62,7 @@ async def a_limited_case(site: Site) -> str:
         (await state(site, reference)).calendar_digest
     )
     today = calendar.local_date(site.office.now())
-    later = calendar.nearest_school_days(today + timedelta(days=21))[0]
+    later = calendar.add(today, Span.parse("20 school days"))
     await act(
         site,
         reference,

@@ -2,13 +2,14 @@
 
 import contextlib
 import re
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from html import unescape
 from types import TracebackType
 from typing import Any, Self
 
 import httpx
 from limits import RateLimitItem
+from temporalio.testing import WorkflowEnvironment
 
 from domain.vocabulary import Role
 from tests.support.school import SCHOOL, SchoolInTest
@@ -57,6 +58,7 @@ class Site:
         self.office = office
         self.school = school
         self.app = create_app(office)
+        self.environment: WorkflowEnvironment | None = None
         self._open = contextlib.AsyncExitStack()
 
     async def __aenter__(self) -> Self:
@@ -102,6 +104,14 @@ class Site:
         browser = await self.browser()
         browser.cookies.set(SESSION, token, domain="127.0.0.1", path="/")
         return browser
+
+    async def pass_time(self, span: timedelta) -> None:
+        """Lets time go by for the cases and for the pages, where a worker runs."""
+        assert self.environment is not None, "time passes on an acting site alone"
+        await self.environment.sleep(span)
+        now = await self.environment.get_current_time()
+        behind = now - datetime.now(UTC)
+        self.office.now = lambda: datetime.now(UTC) + behind
 
     async def open_case(self, **changed: Any) -> str:
         """The reference of a new case about the advocate Idris, raised by Asha of the staff."""

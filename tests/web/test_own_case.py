@@ -88,7 +88,7 @@ async def test_who_is_asked_to_answer_is_told_what_it_means_and_by_when(
 
     assert case.about == "This is about how you and the school work together."
     assert case.standing.meaning == (
-        "We are thinking of a limit. It has not begun. You can tell us your side until Monday 21 "
+        "It has not begun. You can tell us your side until Monday 21 "
         "September 2026. We decide only after that."
     )
     side = case.asked[0]

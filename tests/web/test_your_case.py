@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from domain import events as e
-from domain.vocabulary import CodeAnswer, Outcome, ResponseKind, Role, Stage
+from domain.vocabulary import CodeAnswer, DeadlineKind, Outcome, ResponseKind, Role, Stage
 from tests.replies.samples import PROGRAM, a_pdf
 from tests.support.outbox import Outbox
 from tests.support.told import Told
@@ -86,6 +86,27 @@ async def test_a_file_that_is_not_taken_is_told_and_nothing_that_was_typed_is_lo
     answer = await send(idris, address, {"words": "  "})
     assert answer.status_code == 422
     assert 'href="#words"' in answer.text
+
+
+async def test_a_side_that_comes_late_is_taken_and_both_pages_say_so(acting_site: Site) -> None:
+    site = acting_site
+    reference = await a_limited_case(site)
+    deadlines = (await state(site, reference)).deadlines
+    window = next(one for one in deadlines if one.kind is DeadlineKind.REPRESENTATIONS)
+    await site.pass_time(window.due_at - site.office.now() + timedelta(hours=1))
+    idris = await site.as_("idris", reference=reference)
+    page = f"/your-case/{reference}"
+
+    assert "We decide by" in words((await idris.get(page)).text)
+    form = words((await idris.get(f"{page}/your-side")).text)
+    assert "The time for this is over. You can still send it." in form
+    done = words((await send(idris, f"{page}/your-side", {"words": HIS_SIDE})).text)
+    assert "it is marked as late" in done
+    assert "It came late, and we read it all the same" in done
+
+    (side,) = await facts(site, reference, e.RepresentationsSubmitted)
+    assert side.late
+    assert "came after the time for it" in words((await idris.get(f"{page}/sent")).text)
 
 
 async def test_while_the_service_is_away_nothing_that_was_typed_is_lost(site: Site) -> None:

@@ -17,7 +17,7 @@ router = APIRouter()
 NO_REASON = "They gave no reason."
 
 
-def _step_page(request: Request, own: Own, path: str, step: Step, form: Form) -> Response:
+async def _step_page(request: Request, own: Own, step: Step, form: Form) -> Response:
     return page(
         request,
         "your-case/further.html",
@@ -26,6 +26,7 @@ def _step_page(request: Request, own: Own, path: str, step: Step, form: Form) ->
         form=form,
         case=own.case,
         step=step,
+        next=await own.door.step(own.case.reference, step.action),
         by_agreement=step.action is ActionName.OFFER_MEDIATION,
     )
 
@@ -36,7 +37,7 @@ async def further(request: Request, viewer: Family, reference: str, path: str) -
     if path not in STEPS:
         raise NoSuchCase()
     own = await own_case_for(request, viewer, reference, f"further/{path}")
-    return _step_page(request, own, path, STEPS[path], Form())
+    return await _step_page(request, own, STEPS[path], Form())
 
 
 @router.post("/your-case/{reference}/further/{path}")
@@ -50,7 +51,7 @@ async def take_further(request: Request, viewer: Family, reference: str, path: s
     reason = form.text("words", missing="Write a sentence or two")
     fields: dict[str, Any] = {}
     if step.action is ActionName.OFFER_MEDIATION:
-        missing = "Tick this if the school has agreed. If not, send us a message and ask"
+        missing = "Tick this if we have agreed to it. If not, send us a message and ask"
         form.choices("agreed", ("yes",), missing=missing)
         fields["agreed"] = True
     if form.is_right:
@@ -58,7 +59,7 @@ async def take_further(request: Request, viewer: Family, reference: str, path: s
             acts = await acts_of(request, viewer)
             await acts.ask(reference, step.action, reason, action_id=form.action_id, **fields)
             return see(f"{own.address}/done/further")
-    return _step_page(request, own, path, step, form)
+    return await _step_page(request, own, step, form)
 
 
 TAKE_BACK = "Take your concern back"
