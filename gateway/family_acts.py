@@ -69,6 +69,13 @@ class Concern(NamedTuple):
     advocate: str | None = None
 
 
+class Raised(NamedTuple):
+    """A concern that was raised. `again`: it had been raised by the same form before."""
+
+    reference: str
+    again: bool
+
+
 async def raisables(stores: Stores, school: str, role: Role) -> list[Raisable]:
     """The kinds of concern that somebody in this role may raise about the school or service."""
     return [
@@ -177,11 +184,11 @@ class FamilyActs:
         *,
         action_id: str,
         attachments: Sequence[Attachment] = (),
-    ) -> str:
-        """Opens a case about the school or the service, and returns its reference; the same form,
-        sent twice, opens one. Raises what `Cases.open` does."""
+    ) -> Raised:
+        """Opens a case about the school or the service; the same form, sent twice, opens one.
+        Raises what `Cases.open` does."""
         if before := await self._raised_before(action_id, now):
-            return before
+            return Raised(before, again=True)
         fields: dict[str, Any] = {
             "track": kind.track.value,
             "severity": concern.severity.value,
@@ -198,7 +205,7 @@ class FamilyActs:
         opened = await self._cases.open(
             kind.policy, fields, self._actor, action_id=action_id, attachments=attachments
         )
-        return opened.reference
+        return Raised(opened.reference, again=False)
 
     async def _raised_before(self, action_id: str, now: datetime) -> str | None:
         own = Sighted(self._school, self._actor.person, frozenset())

@@ -1,5 +1,6 @@
 """The pages of parents and advocates over HTTP: read, written to, and closed to everybody else."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -239,7 +240,7 @@ async def test_a_parent_asks_for_advice_and_takes_it_back(acting_site: Site) -> 
 
 
 async def test_a_concern_is_raised_by_link_goes_further_and_is_taken_back(
-    acting_site: Site,
+    acting_site: Site, outbox: Outbox
 ) -> None:
     site = acting_site
     reference, _ = await an_invited_case(site)
@@ -269,8 +270,13 @@ async def test_a_concern_is_raised_by_link_goes_further_and_is_taken_back(
     idris = await site.as_("idris")
     assert (await idris.get(done)).status_code == 404
 
-    hana = await site.as_("hana", reference=raised)
+    await site.office.door.later.finished()
+    (mail,) = [one for one in outbox.messages if raised in one["Subject"]]
+    hana = await site.browser()
+    link = re.search(r"/link/\S+", mail.get_content())
+    assert link is not None
     page = f"/your-case/{raised}"
+    assert (await hana.send_form(link[0])).headers["location"] == page
     assert "This is the concern that you raised" in words((await hana.get(page)).text)
     ask = f"{page}/further/talk-with-staff"
     assert (await hana.get(f"{page}/further/request-panel")).status_code == 409, "not yet"

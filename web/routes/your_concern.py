@@ -13,6 +13,7 @@ from gateway.attachments import in_words
 from gateway.family_acts import Concern, Raisable, raisables
 from gateway.family_words import Standpoint, standpoint_of
 from storage.record import CaseNotFound
+from web.arriving import origin_of
 from web.cookies import office_of
 from web.forms import Form
 from web.own_case import acts_of, kindly
@@ -97,11 +98,24 @@ async def raise_concern(request: Request, viewer: Family) -> Response:
         async with kindly(form):
             acts = await acts_of(request, viewer)
             now = office_of(request).now()
-            reference = await acts.raise_concern(
+            raised = await acts.raise_concern(
                 chosen, concern, now, action_id=form.action_id, attachments=files
             )
-            return see(f"/your-case/new-concern/done/{reference}")
+            if not raised.again:
+                await _send_a_link(request, viewer, raised.reference)
+            return see(f"/your-case/new-concern/done/{raised.reference}")
     return _page(request, kinds, form, lost=bool(files))
+
+
+async def _send_a_link(request: Request, viewer: Family, reference: str) -> None:
+    """Whoever came by a link to another case gets one that opens the new one."""
+    if viewer.session.reference is None:
+        return
+    office = office_of(request)
+    person = await office.stores.people.person(viewer.actor.person)
+    if person.email:
+        network = origin_of(request).network
+        office.door.case_links.asked_for(reference, person.email, network)
 
 
 def _chosen(kinds: Sequence[Raisable], form: Form) -> Raisable | None:
@@ -169,4 +183,5 @@ async def concern_raised(request: Request, viewer: Family, reference: str) -> Re
         reference=reference,
         by=day(calendar.add(opened, within)) if within else None,
         by_link=viewer.session.reference is not None,
+        email_known=bool((await office.stores.people.person(person)).email),
     )
