@@ -27,6 +27,8 @@ STYLE = (
     f".caption{{font-size:12.5px;fill:{SOFT}}}"
     f".skip{{font-size:12px;fill:{SKIP}}}"
 )
+STYLE_HERE = f".here{{font-size:13px;font-weight:700;fill:{INK}}}"
+HERE = "The case stands here"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +43,7 @@ class _Card:
     title: list[str]
     captions: list[str]
     colour: str
+    here: bool = False
 
     @property
     def middle(self) -> int:
@@ -55,16 +58,19 @@ class _Card:
         return self.top + self.height
 
 
-def svg(ladder: Ladder) -> str:
-    """The ladder as one self-contained SVG document, with a title and a description to read out."""
-    climbed, height = _climbed(ladder)
-    beside = _beside(ladder, height)
+def svg(ladder: Ladder, *, at: Stage | None = None) -> str:
+    """The ladder as one self-contained SVG document, with a title and a description to read out.
+
+    `at` marks the stage at which a case stands.
+    """
+    climbed, height = _climbed(ladder, at)
+    beside = _beside(ladder, height, at)
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" '
         f'width="{WIDTH}" height="{height}" role="img" aria-labelledby="title description">',
         f'<title id="title">{escape(HEADINGS[ladder.track])}</title>',
-        f'<desc id="description">{escape(_read_out(ladder))}</desc>',
-        f"<style>{STYLE}</style>",
+        f'<desc id="description">{escape(_read_out(ladder, at))}</desc>',
+        f"<style>{STYLE}{STYLE_HERE if at else ''}</style>",
         "<defs>",
         *(_arrow_head(name, colour) for name, colour in (("up", STEP), ("skip", SKIP))),
         "</defs>",
@@ -79,10 +85,19 @@ def svg(ladder: Ladder) -> str:
     return "\n".join(parts) + "\n"
 
 
-def _card(stage: Stage, title: str, said: list[str], colour: str, left: int, width: int) -> _Card:
+def _card(
+    stage: Stage,
+    title: str,
+    said: list[str],
+    colour: str,
+    left: int,
+    width: int,
+    at: Stage | None,
+) -> _Card:
     titles = wrap(title, width // 10)
     captioned = [line for text in said for line in wrap(text, width // 7)]
-    height = 22 + TITLE_LINE * len(titles) + CAPTION_LINE * len(captioned)
+    here = stage is at
+    height = 22 + TITLE_LINE * (len(titles) + here) + CAPTION_LINE * len(captioned)
     return _Card(
         stage=stage,
         left=left,
@@ -92,6 +107,7 @@ def _card(stage: Stage, title: str, said: list[str], colour: str, left: int, wid
         title=titles,
         captions=captioned,
         colour=colour,
+        here=here,
     )
 
 
@@ -99,23 +115,24 @@ def _placed(card: _Card, top: int) -> _Card:
     return _Card(**{**card.__dict__, "top": top})
 
 
-def _climbed(ladder: Ladder) -> tuple[dict[Stage, _Card], int]:
+def _climbed(ladder: Ladder, at: Stage | None) -> tuple[dict[Stage, _Card], int]:
     """The cards of the rungs, the highest at the top, and the height of the whole picture."""
     left, width = LADDER
-    cards = [_card(Stage.RAISED, RAISED, [f"By: {listed(ladder.raised_by)}"], LINE, left, width)]
+    raised = [f"By: {listed(ladder.raised_by)}"]
+    cards = [_card(Stage.RAISED, RAISED, raised, LINE, left, width, at)]
     for step in rungs(ladder):
         colour = LIMIT if step.restriction else STEP
-        cards.append(_card(step.id, step.title, captions(ladder, step), colour, left, width))
+        cards.append(_card(step.id, step.title, captions(ladder, step), colour, left, width, at))
     top = MARGIN + 44
     placed: dict[Stage, _Card] = {}
     for card in reversed(cards):
         placed[card.stage] = _placed(card, top)
         top += card.height + GAP
-    needed = sum(card.height + GAP for card in _aside_cards(ladder)) + MARGIN + 44
+    needed = sum(card.height + GAP for card in _aside_cards(ladder, at)) + MARGIN + 44
     return placed, max(top, needed) - GAP + MARGIN
 
 
-def _aside_cards(ladder: Ladder) -> list[_Card]:
+def _aside_cards(ladder: Ladder, at: Stage | None) -> list[_Card]:
     left, width = ASIDES
     order = [Stage.RAISED, *(step.id for step in rungs(ladder))]
     # Those that only high rungs lead to stand highest, so that their lines stay short.
@@ -123,14 +140,14 @@ def _aside_cards(ladder: Ladder) -> list[_Card]:
         asides(ladder), key=lambda step: -min(order.index(stage) for stage in step.follows)
     )
     return [
-        _card(step.id, step.title, captions(ladder, step), ASIDE, left, width)
+        _card(step.id, step.title, captions(ladder, step), ASIDE, left, width, at)
         for step in highest_first
     ]
 
 
-def _beside(ladder: Ladder, height: int) -> list[_Card]:
+def _beside(ladder: Ladder, height: int, at: Stage | None) -> list[_Card]:
     """The cards of the ways out, spread over the height of the ladder."""
-    cards = _aside_cards(ladder)
+    cards = _aside_cards(ladder, at)
     free = height - MARGIN - (MARGIN + 44) - sum(card.height for card in cards)
     between = free // (len(cards) + 1) if cards else 0
     placed, top = [], MARGIN + 44 + between
@@ -205,15 +222,20 @@ def _skip_caption(card: _Card, skip: Skip) -> list[str]:
 
 def _drawn(card: _Card) -> str:
     x = card.left + 20
+    depth, edge = ("0.24", "4") if card.here else ("0.08", "1.5")
     lines = [
         f'<g><rect x="{card.left}" y="{card.top}" width="{card.width}" height="{card.height}" '
         f'rx="8" fill="{PAPER}"/>',
         f'<rect x="{card.left}" y="{card.top}" width="{card.width}" height="{card.height}" rx="8" '
-        f'fill="{card.colour}" fill-opacity="0.08" stroke="{card.colour}" stroke-width="1.5"/>',
+        f'fill="{card.colour}" fill-opacity="{depth}" stroke="{card.colour}" '
+        f'stroke-width="{edge}"/>',
         f'<rect x="{card.left}" y="{card.top}" width="7" height="{card.height}" rx="3.5" '
         f'fill="{card.colour}"/>',
     ]
     y = card.top + 10
+    if card.here:
+        y += TITLE_LINE
+        lines.append(_text(x, y - 4, HERE, "here"))
     for line in card.title:
         y += TITLE_LINE
         lines.append(_text(x, y - 4, line, "title"))
@@ -235,9 +257,12 @@ def _arrow_head(name: str, colour: str) -> str:
     )
 
 
-def _read_out(ladder: Ladder) -> str:
+def _read_out(ladder: Ladder, at: Stage | None) -> str:
     """The whole picture in words, for somebody who does not see it."""
     said = [f"{RAISED} by {listed(ladder.raised_by)}."]
+    if at is Stage.RAISED or at in ladder.by_stage:
+        assert at is not None
+        said.insert(0, f"The case stands at: {title_of(ladder, at)}.")
     for number, step in enumerate(rungs(ladder), start=1):
         said.append(f"Step {number}: {step.title}. {'. '.join(captions(ladder, step))}.")
     said += [_way_out(ladder, step) for step in asides(ladder)]

@@ -347,7 +347,8 @@ class _Form:
                 return from_outside
             case Group.PARTIES:
                 return person.id in self._case.parties
-        return True
+        # Other families are nobody's business here.
+        return not from_outside or person.id in (*self._case.parties, *self._case.named)
 
     # What stands there at first
 

@@ -14,7 +14,7 @@ from temporalio.client import (
     WorkflowUpdateRPCTimeoutOrCancelledError,
 )
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
-from temporalio.exceptions import ApplicationError
+from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from domain.actions import SYSTEM, Action, Actor, FileRef, RaiseConcern, RecordReturn, TextRef
@@ -106,6 +106,7 @@ class Cases(Drafting):
         """Opens a case under the school's current version of `policy` (an id).
 
         `fields` are those of `raise_concern`, and `attachments` the evidence that comes with it.
+        However often it is asked for with one `action_id`, one case is opened.
         Raises BadRequest, AttachmentRefused, ActionRefused, PersonNotFound, ServiceUnreachable, or
         StillWaiting once the case is sure to be opened.
         """
@@ -127,7 +128,7 @@ class Cases(Drafting):
         try:
             decide(rules, calendar, None, action, actor, self._now())
             reference = await self._stores.references.allocate(
-                self._school, rules.reference_prefix, year
+                self._school, rules.reference_prefix, year, action_id=id_
             )
             action = action.model_copy(update={"reference": reference})
             await self._stores.texts.belong_to(list(texts), reference)
@@ -140,6 +141,10 @@ class Cases(Drafting):
         except ActionRefused:
             await self._discard(texts)
             raise
+        # Sent twice, it opened the case once, and that cites the texts of the first time.
+        first, *_ = await self._stores.record.events_of(self._school, reference)
+        told = first.event.model_dump_json()
+        await self._discard([text for text in texts if text.id not in told])
         return Opened(reference, acted)
 
     async def act(
@@ -347,6 +352,11 @@ class Cases(Drafting):
                 task_queue=self._task_queue,
                 id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
                 id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+            )
+        except WorkflowAlreadyStartedError:
+            # The reference is this action's own, so it is this action that was here before.
+            handle = self._client.get_workflow_handle(
+                case_workflow_id(self._school, action.reference)
             )
         except RPCError as error:
             raise self._unreachable(error) from error

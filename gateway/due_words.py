@@ -3,10 +3,12 @@
 from datetime import date
 
 from domain.calendar import CalendarDoesNotCover, SchoolCalendar
+from domain.case import Deadline
+from domain.choices import Choice
 from domain.letter_actions import RETURNED_LETTER
 from domain.policy import Ladder
 from domain.referral_actions import DISCLOSURE, REFERRAL
-from domain.vocabulary import DeadlineKind, DutyKind
+from domain.vocabulary import ActionName, DeadlineKind, DutyKind, Role
 from gateway.wording import spoken, what_is_due
 
 _DUTIES = {
@@ -52,6 +54,36 @@ def what_to_do(ladder: Ladder, kind: DeadlineKind, about: str) -> str:
             return _DUTIES[duty.kind]
         return _OWED_ANYWHERE.get(about, spoken(about).capitalize())
     return _BY_KIND[kind]
+
+
+_KEPT_BY: dict[DutyKind, tuple[ActionName, str | None]] = {
+    DutyKind.ACKNOWLEDGE: (ActionName.ACKNOWLEDGE, None),
+    DutyKind.SHARE_CODE_WITH_PARENT: (ActionName.SHARE_CODE, Role.PARENT.value),
+    DutyKind.SHARE_CODE_WITH_ADVOCATE: (ActionName.SHARE_CODE, Role.ADVOCATE.value),
+    DutyKind.ASK_TO_SIGN: (ActionName.SIGN_CODE, None),
+    DutyKind.SIGNPOST: (ActionName.SIGNPOST, None),
+    DutyKind.OFFER_ACCOMPANIMENT: (ActionName.OFFER_ACCOMPANIMENT, None),
+    DutyKind.RESCHEDULE: (ActionName.SCHEDULE_MEETING, None),
+}
+ABOUT_A_DEADLINE = (
+    ActionName.COMPLETE_FOLLOW_UP,
+    ActionName.EXTEND_FOLLOW_UP,
+    ActionName.TAKE_FOLLOW_UP,
+)
+_DECIDES = (ActionName.CONFIRM_RESTRICTION, ActionName.REVIEW_RESTRICTION)
+
+
+def answers(choice: Choice, ladder: Ladder, deadline: Deadline) -> bool:
+    """Whether a choice is what a deadline asks for, or is about the deadline itself."""
+    if choice.action in ABOUT_A_DEADLINE:
+        return choice.about == deadline.id
+    if choice.action in _DECIDES:
+        return choice.about == deadline.about
+    duty = next((one for one in ladder.duties if one.id == deadline.about), None)
+    if duty is None or deadline.kind is not DeadlineKind.DUTY:
+        return False
+    action, about = _KEPT_BY.get(duty.kind, (None, None))
+    return choice.action is action and about in (None, choice.about)
 
 
 def in_school_days(calendar: SchoolCalendar, today: date, due_on: date) -> str:

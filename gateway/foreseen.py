@@ -10,7 +10,7 @@ from typing import NamedTuple
 from correspondence.writer import Draft
 from domain import events as e
 from domain.calendar import CalendarDoesNotCover, SchoolCalendar
-from domain.case import TASKS
+from domain.case import TASKS, Deadline
 from domain.letters import LetterText
 from domain.policy import Ladder
 from domain.sending import send_from
@@ -98,7 +98,10 @@ async def what_happens(
         stored = await stores.record.events_of(before.school, before.reference)
         known = [one.event for one in stored]
     names = names_of_deadlines([*known, *happens.events])
-    telling = _Telling(happens.calendar, happens.calendar.local_date(happens.at), ladder, names)
+    open_now = {one.id: one for one in before.deadlines} if before else {}
+    telling = _Telling(
+        happens.calendar, happens.calendar.local_date(happens.at), ladder, names, open_now
+    )
     facts = [event.fact for event in happens.events]
     going, left_out = [], []
     for draft in foreseen.drafts:
@@ -118,7 +121,7 @@ async def what_happens(
         letters_left_out=tuple(left_out),
         arises=tuple(telling.arises(facts)),
         relief=tuple(telling.relief(facts)),
-        ends=tuple(telling.ends(happens.events)),
+        ends=tuple(telling.ends(facts)),
     )
 
 
@@ -164,19 +167,27 @@ async def _person(stores: Stores, draft: Draft) -> Person | None:
 
 class _Telling:
     def __init__(
-        self, calendar: SchoolCalendar, today: date, ladder: Ladder, names: Mapping[str, str]
+        self,
+        calendar: SchoolCalendar,
+        today: date,
+        ladder: Ladder,
+        names: Mapping[str, str],
+        open_now: Mapping[str, Deadline],
     ) -> None:
         self._calendar = calendar
         self._today = today
         self._ladder = ladder
         self._names = names
+        self._open_now = open_now
 
     def moves(self, facts: Iterable[e.Fact]) -> str:
         for fact in facts:
             if isinstance(fact, e.StageChanged):
                 was = stage_title(self._ladder, fact.source)
                 to = stage_title(self._ladder, fact.dest)
-                return f"The case moves from “{was}” to “{to}”"
+                over = ", ".join(f"“{stage_title(self._ladder, one)}”" for one in fact.skipped)
+                skips = f". It skips {over}" if over else ""
+                return f"The case moves from “{was}” to “{to}”{skips}"
         return ""
 
     def happens(self, events: Iterable[e.Event]) -> Iterable[str]:
@@ -203,22 +214,31 @@ class _Telling:
             if isinstance(fact, e.DeadlineSet) and fact.kind in _RELIEF:
                 yield Relief(_RELIEF[fact.kind], day(fact.due_on), self._when(fact.due_on))
 
-    def ends(self, events: Iterable[e.Event]) -> Iterable[str]:
-        for event in events:
-            if isinstance(event.fact, e.DeadlineMet | e.DeadlineEnded):
-                yield sentence(self._ladder, event, self._names)
+    def ends(self, facts: Iterable[e.Fact]) -> Iterable[str]:
+        for fact in facts:
+            if isinstance(fact, e.DeadlineMet | e.DeadlineEnded):
+                deadline = self._open_now.get(fact.deadline)
+                if deadline is not None:
+                    yield what_to_do(self._ladder, deadline.kind, deadline.about)
 
     def _when(self, due_on: date) -> str:
         return in_school_days(self._calendar, self._today, due_on)
 
 
+class DoneLetter(NamedTuple):
+    """A letter that went out with an action, or waits to be printed and posted."""
+
+    id: str
+    title: str
+    to: str
+    to_print: bool
+
+
 class Done(NamedTuple):
-    """What an action did, as the record has it. `letters` are its letters' ids; `gone` says that
-    at least one has left the school, or waits to leave."""
+    """What an action did, as the record has it, and the letters that went with it."""
 
     sentences: tuple[str, ...]
-    letters: tuple[str, ...]
-    to_print: tuple[str, ...]
+    letters: tuple[DoneLetter, ...]
 
 
 async def what_was_done(stores: Stores, seen: Seen, action_id: str) -> Done | None:
@@ -230,8 +250,19 @@ async def what_was_done(stores: Stores, seen: Seen, action_id: str) -> Done | No
     if not mine:
         return None
     letters = [event.fact for event in mine if isinstance(event.fact, e.LetterPrepared)]
+    known = stores.writer.templates(case.school).letters
+    told = [event for event in mine if not isinstance(event.fact, e.LetterPrepared)]
     return Done(
-        sentences=tuple(sentence(seen.ladder, event, names) for event in mine),
-        letters=tuple(fact.letter for fact in letters),
-        to_print=tuple(fact.letter for fact in letters if fact.channel is Channel.POST),
+        sentences=tuple(sentence(seen.ladder, event, names) for event in told),
+        letters=tuple(
+            [
+                DoneLetter(
+                    fact.letter,
+                    known[fact.kind].title if fact.kind in known else spoken(fact.kind),
+                    await seen.name(fact.to),
+                    to_print=fact.channel is Channel.POST,
+                )
+                for fact in letters
+            ]
+        ),
     )

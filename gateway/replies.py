@@ -1,9 +1,11 @@
 """The files that came with replies to a case, for those who may read what was written there."""
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from domain.access import may_read_text
 from domain.actions import FileRef
+from domain.calendar import SchoolCalendar
 from domain.errors import near_names
 from domain.events import Event
 from domain.mentions import files_in
@@ -67,9 +69,17 @@ async def attachment_of(
 async def _attached(stores: Stores, seen: Seen, reference: str) -> list[Attached]:
     case = seen.case
     calendar = await stores.shelf.calendar(case.calendar_digest)
+    stored = await stores.record.events_of(case.school, reference)
+    return await attached_to(stores, seen, [one.event for one in stored], calendar)
+
+
+async def attached_to(
+    stores: Stores, seen: Seen, events: Iterable[Event], calendar: SchoolCalendar
+) -> list[Attached]:
+    """The files that came with these events, as the viewer may see them. Whoever calls this has
+    written down that they look."""
     found = []
-    for stored in await stores.record.events_of(case.school, reference):
-        event = stored.event
+    for event in events:
         for file in files_in(event.fact):
             name, called = await _name(stores, seen, event, file)
             found.append(

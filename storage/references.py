@@ -1,9 +1,11 @@
 """Case references such as `EP-2026-0042`: each given out once."""
 
+from sqlalchemy import Connection, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import IntegrityError
 
 from storage.database import Database
-from storage.tables import ReferenceCounterRow
+from storage.tables import ReferenceCounterRow, ReferenceGivenRow
 
 _DIGITS = 4  # at least; the ten-thousandth case of a year gets a fifth
 
@@ -14,18 +16,51 @@ class References:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def allocate(self, school: str, prefix: str, year: int) -> str:
-        """The next reference of this school, prefix and year; nobody else gets the same one."""
-        insert_into = sqlite.insert if self._database.is_sqlite else postgresql.insert
-        counted = (
-            insert_into(ReferenceCounterRow)
-            .values(school=school, prefix=prefix, year=year, last=1)
-            .on_conflict_do_update(
-                index_elements=["school", "prefix", "year"],
-                set_={"last": ReferenceCounterRow.last + 1},
+    async def allocate(
+        self, school: str, prefix: str, year: int, *, action_id: str | None = None
+    ) -> str:
+        """The next reference of this school, prefix and year; nobody else gets the same one.
+
+        The action with `action_id` gets the one that it got before, however often it asks.
+        """
+        if action_id is None:
+            return await self._database.transact(
+                lambda connection: _next(connection, school, prefix, year)
             )
-            .returning(ReferenceCounterRow.last)
+        try:
+            return await self._database.transact(
+                lambda connection: _for(connection, school, prefix, year, action_id)
+            )
+        except IntegrityError:
+            # The same action asked twice at once: the other one was first.
+            return await self._database.transact(
+                lambda connection: _for(connection, school, prefix, year, action_id)
+            )
+
+
+def _for(connection: Connection, school: str, prefix: str, year: int, action_id: str) -> str:
+    given = select(ReferenceGivenRow.reference).where(
+        ReferenceGivenRow.school == school, ReferenceGivenRow.action_id == action_id
+    )
+    known: str | None = connection.scalar(given)
+    if known is not None:
+        return known
+    reference = _next(connection, school, prefix, year)
+    row = {"school": school, "action_id": action_id, "reference": reference}
+    connection.execute(insert(ReferenceGivenRow), row)
+    return reference
+
+
+def _next(connection: Connection, school: str, prefix: str, year: int) -> str:
+    insert_into = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+    counted = (
+        insert_into(ReferenceCounterRow)
+        .values(school=school, prefix=prefix, year=year, last=1)
+        .on_conflict_do_update(
+            index_elements=["school", "prefix", "year"],
+            set_={"last": ReferenceCounterRow.last + 1},
         )
-        async with self._database.writing() as connection:
-            number = (await connection.execute(counted)).scalar_one()
-        return f"{prefix}-{year}-{number:0{_DIGITS}d}"
+        .returning(ReferenceCounterRow.last)
+    )
+    number: int = connection.execute(counted).scalar_one()
+    return f"{prefix}-{year}-{number:0{_DIGITS}d}"

@@ -315,6 +315,16 @@ class ReferenceCounterRow(Table):
     last: Mapped[int]
 
 
+class ReferenceGivenRow(Table):
+    """The reference that was given to the action which opens a case, so that it gets one only."""
+
+    __tablename__ = "references_given"
+
+    school: Mapped[str] = mapped_column(primary_key=True)
+    action_id: Mapped[str] = mapped_column(primary_key=True)
+    reference: Mapped[str]
+
+
 class PersonRow(Table):
     """A person: name and e-mail under the person's own key, which the master key wraps.
 

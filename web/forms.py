@@ -98,6 +98,11 @@ class Form:
         """What was typed into a field, as it was typed; empty where nothing was."""
         return next(iter(self._typed.get(name, ())), "")
 
+    @property
+    def typed(self) -> dict[str, list[str]]:
+        """Everything that was typed or ticked, by the names of the fields."""
+        return {name: list(values) for name, values in self._typed.items()}
+
     def values(self, name: str) -> list[str]:
         """Everything that was ticked, or typed into fields of one name."""
         return list(self._typed.get(name, ()))

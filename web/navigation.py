@@ -18,6 +18,8 @@ class Place(NamedTuple):
 
 PLACES = (
     Place("Today", "/today", INSIDE),
+    Place("Cases", "/cases", INSIDE),
+    Place("Raise a concern", "/concerns/new", INSIDE),
     Place("Your cases", "/your-case", OUTSIDE),
 )
 

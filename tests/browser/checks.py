@@ -63,7 +63,7 @@ async def html_faults(html: str) -> str:
 async def _source(page: Page) -> str:
     # As the server sent it: scripts may have changed what the browser holds.
     answer = await page.request.get(page.url)
-    assert answer.status < 500, f"{page.url}: {answer.status}"
+    assert answer.ok, f"{page.url}: {answer.status}"
     return await answer.text()
 
 

@@ -16,6 +16,7 @@ import pytest_asyncio
 from fastapi.routing import iter_route_contexts
 
 from domain.access import GOVERNORS, OUTSIDE
+from domain.actions import Actor
 from domain.mentions import files_in
 from domain.vocabulary import Role
 from gateway.attachments import Attachment
@@ -84,6 +85,70 @@ _FORMS_OF_A_CASE = (
     *("advice", "stop-sharing", "take-back", "further/{path}"),
     *("meetings/{meeting}/recording", "meetings/{meeting}/another-time"),
 )
+# Whose role handles or oversees the case asked for; the headteacher who raised it sees their side.
+HANDLING = _of(
+    frozenset(
+        {
+            *(Role.STAFF, Role.SENIOR_LEADER, Role.HEADTEACHER, Role.GOVERNOR),
+            *(Role.CHAIR_OF_GOVERNORS, Role.CLERK, Role.ADMINISTRATOR),
+            Role.DATA_PROTECTION_OFFICER,
+        }
+    )
+)
+WITH_NAMES = HANDLING - {CONFLICTED, Role.GOVERNOR.value, Role.CHAIR_OF_GOVERNORS.value}
+WHO_LOOKED = frozenset(
+    {
+        *(Role.HEADTEACHER.value, Role.CHAIR_OF_GOVERNORS.value, Role.ADMINISTRATOR.value),
+        Role.DATA_PROTECTION_OFFICER.value,
+    }
+)
+WHO_BEGAN = frozenset({Role.HEADTEACHER.value})  # what is not finished is the person's own
+RAISING = frozenset(
+    {
+        *(Role.STAFF.value, Role.SENIOR_LEADER.value, Role.HEADTEACHER.value, CONFLICTED),
+        Role.CHAIR_OF_GOVERNORS.value,
+    }
+)
+_BEGUN = "/cases/{reference}/unfinished/{unfinished}"
+_CONCERN = "/concerns/unfinished/{concern}"
+_OF_A_LEADER: dict[str, Who] = {
+    "GET /cases": STAFF,
+    "POST /cases/search": STAFF,
+    "POST /cases/views": STAFF,
+    "POST /cases/views/{view}/remove": STAFF,  # of one's own lists; others' stay
+    "GET /cases/{reference}": HANDLING,
+    "GET /cases/{reference}/timeline": HANDLING,
+    "GET /cases/{reference}/next": HANDLING,
+    "GET /cases/{reference}/ladder.svg": HANDLING,
+    "GET /cases/{reference}/viewers": WHO_LOOKED,
+    "GET /cases/{reference}/letters/{letter}": WITH_NAMES,
+    "GET /cases/{reference}/letters/{letter}/pdf": WITH_NAMES,
+    "GET /cases/{reference}/files/{file}": WITH_NAMES,
+    "GET /cases/{reference}/meetings/{meeting}": WITH_NAMES,
+    "GET /cases/{reference}/do/{action}": HANDLING,  # who may not act is told why not
+    "POST /cases/{reference}/do/{action}": HANDLING,
+    f"GET {_BEGUN}": WHO_BEGAN,
+    f"GET {_BEGUN}/letters": WHO_BEGAN,
+    f"POST {_BEGUN}/letters": WHO_BEGAN,
+    f"GET {_BEGUN}/letters/{{number}}": WHO_BEGAN,
+    f"GET {_BEGUN}/letters/{{number}}/pdf": WHO_BEGAN,
+    f"GET {_BEGUN}/check": WHO_BEGAN,
+    f"POST {_BEGUN}/files/{{file}}/remove": WHO_BEGAN,
+    f"POST {_BEGUN}/seen": WHO_BEGAN,
+    f"POST {_BEGUN}/check": WHO_BEGAN,
+    f"POST {_BEGUN}/give-up": WHO_BEGAN,
+    "GET /cases/{reference}/done/{act}": HANDLING,
+    "GET /concerns/new": STAFF,  # who may raise none is told so
+    "POST /concerns/clauses": NO_ONE,  # it asks under a code that is not named here
+    "GET /concerns/new/{policy}/{track}": RAISING,
+    "POST /concerns/new/{policy}/{track}": RAISING,
+    f"GET {_CONCERN}": WHO_BEGAN,
+    f"GET {_CONCERN}/check": WHO_BEGAN,
+    f"POST {_CONCERN}/files/{{file}}/remove": WHO_BEGAN,
+    f"POST {_CONCERN}/check": WHO_BEGAN,
+    f"POST {_CONCERN}/give-up": WHO_BEGAN,
+    "GET /concerns/raised/{reference}": HANDLING,
+}
 TABLE: dict[str, Who] = {
     # standing: for whoever watches over the process
     "GET /live": EVERYBODY,
@@ -133,6 +198,7 @@ TABLE: dict[str, Who] = {
     "POST /link/{token}/again": EVERYBODY,
     # leaders and staff
     "GET /today": STAFF,
+    **_OF_A_LEADER,
     # parents and advocates
     "GET /your-case": FAMILY,
     "GET /your-case/new-concern": FAMILY,
@@ -171,9 +237,29 @@ class World:
         browser.cookies.set(SESSION, token, domain="127.0.0.1", path="/")
         return browser, session.csrf
 
+    async def begin(self) -> None:
+        """The headteacher has begun a note and a concern; whoever may has perhaps thrown them
+        away since."""
+        head = Actor(person=self.people[Role.HEADTEACHER.value], role=Role.HEADTEACHER)
+        keep = self.site.school.stores.unfinished.keep
+        now = self.site.office.now()
+        note = {"step": "", "about": "", "seen": 1, "typed": {}, "letters": {}, "anew": False}
+        await keep(
+            SCHOOL,
+            head,
+            "add_note",
+            note,
+            now,
+            id_=self.places["unfinished"],
+            reference=self.places["reference"],
+        )
+        concern = {"policy": self.places["policy"], "track": self.places["track"], "typed": {}}
+        await keep(SCHOOL, head, "raise_concern", concern, now, id_=self.places["concern"])
+
     async def ask(self, who: str, route: str) -> httpx.Response:
         """What the visitor gets; a form is sent empty but for its token."""
         method, _, path = route.partition(" ")
+        await self.begin()
         browser, csrf = await self.visitor(who)
         address = path.format(**self.places)
         if method == "GET":
@@ -223,6 +309,13 @@ async def a_world(site: Site) -> World:
         places={
             "reference": opened.reference,
             "token": "nobody-knows-this-token",
+            "policy": "eleanor-palmer-advocates",
+            "track": "advocate_conduct",
+            "action": "add_note",
+            "unfinished": "begun-by-the-headteacher",
+            "concern": "concern-of-the-headteacher",
+            "number": "0",
+            "view": "no-such-view",
             **await _with_its_family(site, opened.reference),
         },
     )
@@ -247,6 +340,7 @@ async def _with_its_family(site: Site, reference: str) -> dict[str, str]:
     return {
         "letter": next(one.id for one in case.letters if one.to == hana.person),
         "meeting": case.meetings[0].id,
+        "act": events[0].action_id,
         "file": next(file.id for one in events for file in files_in(one.fact)),
         "what": "answer",
         "path": "talk-with-staff",

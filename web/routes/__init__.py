@@ -4,6 +4,10 @@ from fastapi import APIRouter
 
 from web.routes import (
     account,
+    acting,
+    cases,
+    concerns,
+    finding,
     help_pages,
     home,
     links,
@@ -21,6 +25,10 @@ from web.routes import (
 ROUTERS: tuple[APIRouter, ...] = (
     home.router,
     today.router,
+    finding.router,
+    concerns.router,
+    cases.router,
+    acting.router,
     account.router,
     sign_in.router,
     passwords.router,
