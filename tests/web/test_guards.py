@@ -165,7 +165,7 @@ async def test_a_fault_of_ours_shows_nothing_of_it(
     async def broken(*_: object, **__: object) -> None:
         raise RuntimeError("Wilhelmina Featherstonehaugh")
 
-    monkeypatch.setattr(site.school.stores.record, "cases", broken)
+    monkeypatch.setattr(site.school.stores.lists, "due", broken)
     answer = await cara.get("/today")
 
     assert answer.status_code == 500
