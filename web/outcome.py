@@ -60,6 +60,7 @@ class Told(NamedTuple):
     heading: str
     sentences: Sequence[str]
     retry_after: int | None = None  # seconds
+    kept: Sequence[str] = ()  # what was typed at length, to be shown once more
 
 
 def told(error: BaseException) -> Told | None:
@@ -143,10 +144,11 @@ def told(error: BaseException) -> Told | None:
                 403,
                 "This form is too old to be used",
                 [
-                    "You may have signed in again since it was shown, or have left it open for "
-                    "long. Nothing was done. Go back, load the page anew, and send it again; "
-                    "copy what you typed first."
+                    "You may have been signed out after a while without a sign of you, or have "
+                    "signed in anew. Nothing was done. Sign in if you are asked to, open the page "
+                    "again, and send it again."
                 ],
+                kept=error.kept,
             )
         case TooLarge():
             return Told(

@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -37,11 +37,19 @@ CSRF_HEADER = "x-csrf-token"
 SAFE = ("GET", "HEAD", "OPTIONS")
 FORM_BYTES = 1024 * 1024
 FORM_FIELDS = 1000
+LONG_TEXT = 80  # characters
 _HERE = ("127.0.0.1", "localhost", "::1")
 
 
 class FormExpired(Exception):
-    """The form was not shown by this site to this browser in this session."""
+    """The form was not shown by this site to this browser in this session.
+
+    `kept` is what was typed at length, so that nobody loses it who was signed out meanwhile.
+    """
+
+    def __init__(self, kept: Sequence[str] = ()) -> None:
+        self.kept = tuple(kept)
+        super().__init__("The form is too old.")
 
 
 class TooLarge(Exception):
@@ -164,14 +172,20 @@ async def _let_in(request: Request) -> None:
         raise TooLarge(request.scope["body_limit"])
     if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
         raise FormExpired()
-    given = request.headers.get(CSRF_HEADER)
+    given, kept = request.headers.get(CSRF_HEADER), []
     if given is None:
         form = await request.form(
             max_files=office.settings.attachments_per_reply, max_fields=FORM_FIELDS
         )
         given = str(form.get(CSRF_FIELD, ""))
+        kept = [value for value in form.values() if isinstance(value, str) and _is_long(value)]
     if not hmac.compare_digest(given.encode(), csrf_token(request).encode()):
-        raise FormExpired()
+        raise FormExpired(kept)
+
+
+def _is_long(typed: str) -> bool:
+    # Long enough to be missed, and too long for a password.
+    return len(typed) >= LONG_TEXT and " " in typed
 
 
 def csrf_token(request: Request) -> str:

@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 from collections.abc import AsyncIterator
+from html import unescape
 
 import httpx
 import pytest
@@ -38,6 +39,19 @@ async def test_a_visitors_token_belongs_to_their_browser(site: Site) -> None:
 
     # Past the guard, both would be asked to sign in; the second does not get past it.
     assert (mine.status_code, theirs.status_code) == (303, 403)
+
+
+async def test_what_was_typed_is_shown_to_whoever_was_signed_out_meanwhile(site: Site) -> None:
+    hana = await site.as_("hana")
+    fields = hidden((await hana.get("/help")).text) | hidden((await hana.get(ROLE)).text)
+    await site.office.sessions.end_all(site.school.people["hana"])
+    typed = "I did not raise my voice & I would like to say so. " * 3
+
+    answer = await hana.post(ROLE, data=fields | {"text": typed, "password": "a b" * 10})
+
+    assert answer.status_code == 403
+    assert typed in unescape(answer.text)
+    assert "a ba b" not in answer.text
 
 
 @pytest.mark.parametrize("site_of_origin", ["cross-site", "same-site"])
