@@ -10,8 +10,8 @@ from domain.events import LetterPrepared
 from domain.letter_actions import MEETING_REMINDER
 from domain.meeting_plan import MeetingPlan
 from storage.payload_codec import encrypted_converter
+from tests.faults.raw_bytes import found_in_files
 from tests.faults.servers import WorkerProcess, until_found
-from tests.faults.test_privacy import found_in_files
 from tests.support.outbox import Outbox
 from tests.support.school import CALENDAR, POLICY, SCHOOL, SchoolInTest, a_school
 from tests.support.temporal import running_temporal
