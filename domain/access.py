@@ -205,7 +205,7 @@ def may_read_text(sight: Sight, ladder: Ladder, case: Case, viewer: Actor, event
             return True
     told = {case.respondent, case.family, case.advocate}
     if ladder.raiser_moves:
-        told.add(case.raised_by)
+        told.add(case.raiser)
     return viewer.person in told and isinstance(event.fact, _PUT_TO_THE_PARTIES)
 
 

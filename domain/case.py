@@ -173,6 +173,7 @@ class Case(Frozen):
     clauses: tuple[str, ...]  # those said to be breached, the newest incident's last
     raised_by: PersonId
     raised_by_role: Role
+    raiser_let_go: bool = False  # they raised it as the family's advocate, and are that no longer
     respondent: PersonId | None
     family: PersonId | None
     advocate: PersonId | None
@@ -209,16 +210,20 @@ class Case(Frozen):
         return self.stage is Stage.CLOSED
 
     @property
+    def raiser(self) -> PersonId:
+        """Whose concern it is: whoever raised it, or the family whose advocate did and went."""
+        return self.family if self.raiser_let_go and self.family else self.raised_by
+
+    @property
     def parties(self) -> frozenset[PersonId]:
-        """The people whose case this is: respondent, family, advocate and whoever raised it."""
-        return frozenset(
-            p for p in (self.respondent, self.family, self.advocate, self.raised_by) if p
-        )
+        """The people whose case this is: respondent, family, advocate and whose concern it is."""
+        return frozenset(p for p in (self.respondent, self.family, self.advocate, self.raiser) if p)
 
     @property
     def involved(self) -> frozenset[PersonId]:
-        """Everybody who may not decide: the parties, the named, and declared conflicts."""
-        return self.parties | set(self.named) | set(self.conflicts)
+        """Everybody who may not decide: the parties, whoever raised it, the named, and declared
+        conflicts."""
+        return self.parties | {self.raised_by} | set(self.named) | set(self.conflicts)
 
     @property
     def open_restrictions(self) -> tuple[RestrictionState, ...]:
@@ -299,6 +304,15 @@ def _opened(case: Case | None, event: e.Event, fact: e.Opened) -> Case:
         named=fact.named,
         recent_actions=(event.action_id,),
     )
+
+
+def _advocate(case: Case, advocate: PersonId | None) -> dict[str, Any]:
+    """Whoever acted for the family does so no more, also where they raised its concern."""
+    raised_for_them = case.raised_by_role is Role.ADVOCATE and case.family is not None
+    let_go = raised_for_them and advocate != case.raised_by
+    if advocate is None and case.advocate != case.raised_by:
+        let_go = case.raiser_let_go  # somebody else went
+    return {"advocate": advocate, "raiser_let_go": let_go}
 
 
 def _stage_changed(case: Case, event: e.Event, fact: e.StageChanged) -> dict[str, Any]:
@@ -517,9 +531,9 @@ _CHANGES: dict[type, _Change] = {
     e.Acknowledged: lambda case, event, fact: {"acknowledged": True},
     e.Assigned: lambda case, event, fact: {"owner": fact.to},
     e.ConflictDeclared: lambda case, event, fact: {"conflicts": (*case.conflicts, fact.person)},
-    e.AdvocateAppointed: lambda case, event, fact: {"advocate": fact.advocate},
+    e.AdvocateAppointed: lambda case, event, fact: _advocate(case, fact.advocate),
     e.CodeAnswered: _answered,
-    e.AdvocacyEnded: lambda case, event, fact: {"advocate": None},
+    e.AdvocacyEnded: lambda case, event, fact: _advocate(case, None),
     e.ReferralMade: _referred,
     e.ReferralSent: lambda case, event, fact: _referral(case, fact.referral, sent=True),
     e.ReferralEnded: lambda case, event, fact: _referral(case, fact.referral, outcome=fact.outcome),

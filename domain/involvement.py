@@ -14,7 +14,9 @@ class Involvement(StrEnum):
     ADVOCATE = "advocate"
     RAISED_BY = "raised_by"
     NAMED = "named"
-    CONFLICT = "conflict"  # they declared one
+    CONFLICT = (
+        "conflict"  # they declared one, or raised it for a family whose advocate they are no longer
+    )
     OWNER = "owner"
     PANEL = "panel"
 
@@ -40,15 +42,19 @@ def involvements(case: Case) -> frozenset[tuple[PersonId, Involvement]]:
         Involvement.RESPONDENT: case.respondent,
         Involvement.FAMILY: case.family,
         Involvement.ADVOCATE: case.advocate,
-        Involvement.RAISED_BY: case.raised_by,
+        Involvement.RAISED_BY: None if case.raiser_let_go else case.raised_by,
         Involvement.OWNER: case.owner,
     }
     several = {
         Involvement.NAMED: case.named,
-        Involvement.CONFLICT: case.conflicts,
+        Involvement.CONFLICT: (*case.conflicts, *_let_go(case)),
         Involvement.PANEL: case.panel,
     }
     return frozenset(
         {(person, part) for part, person in single.items() if person}
         | {(person, part) for part, people in several.items() for person in people}
     )
+
+
+def _let_go(case: Case) -> tuple[PersonId, ...]:
+    return (case.raised_by,) if case.raiser_let_go else ()

@@ -156,7 +156,7 @@ def _people(addressee: Addressee, case: Case, action: a.Action) -> tuple[PersonI
         case Addressee.RESPONDENT:
             return (_respondent(case),)
         case Addressee.RAISER:
-            return (case.raised_by,)
+            return (case.raiser,)
         case Addressee.FAMILY if not _only_with(action, Role.ADVOCATE):
             return (case.family,) if case.family else ()
         case Addressee.ADVOCATE if not _only_with(action, Role.PARENT):
@@ -197,5 +197,5 @@ def _only_with(action: a.Action, role: Role) -> bool:
 
 
 def _respondent(case: Case) -> PersonId:
-    """Who is asked to answer; where that is the school itself, whoever raised the concern."""
-    return case.respondent or case.raised_by
+    """Who is asked to answer; where that is the school itself, whose concern it is."""
+    return case.respondent or case.raiser

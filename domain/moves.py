@@ -189,7 +189,7 @@ def close(draft: Draft, action: a.Close) -> None:
     if transferred != (action.procedure is not None):
         raise ProcedureMissing("Give the procedure with the outcome transferred, and only then.")
     outside = draft.actor.role in (Role.PARENT, Role.ADVOCATE)
-    if action.outcome is Outcome.WITHDRAWN and outside and draft.actor.person != case.raised_by:
+    if action.outcome is Outcome.WITHDRAWN and outside and draft.actor.person != case.raiser:
         raise NotAuthorised("Only the person who raised a concern withdraws it.")
     if not transferred:
         nothing_left_open(draft)

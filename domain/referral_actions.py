@@ -119,8 +119,10 @@ def set_aside(draft: Draft, action: a.SetConfidentialityAside) -> None:
             what=action.what,
         )
     )
-    # A case does not close before a second person has looked.
-    _owe(draft, DISCLOSURE, draft.policy.disclosure_review_within, blocks_closing=True)
+    # A case does not close before a second person has looked; of a closed one they look all the
+    # same.
+    open_still = not draft.case.closed
+    _owe(draft, DISCLOSURE, draft.policy.disclosure_review_within, blocks_closing=open_still)
 
 
 def review(draft: Draft, action: a.ReviewConfidentiality) -> None:

@@ -222,6 +222,11 @@ def nothing_left_open(draft: Draft) -> None:
         if duty and duty.kind is DutyKind.SIGNPOST:
             raise SignpostOutstanding()
         raise PromiseOutstanding(f"Outstanding: {deadline.about}, due on {deadline.due_on}.")
+    if waiting := [one.id for one in case.disclosures if not one.reviewed]:
+        raise PromiseOutstanding(
+            f"A second person has not yet looked at what was told without consent: "
+            f"{', '.join(waiting)} (review_confidentiality)."
+        )
 
 
 def fair_panel(ladder: Ladder, case: Case, action: AssignPanel) -> None:

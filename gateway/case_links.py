@@ -192,7 +192,7 @@ def role_in(case: Case, person: Person) -> Role | None:
     """In which role somebody has a part in a case from outside; None where they have none."""
     theirs = {case.respondent, case.family, case.advocate}
     if case.raised_by_role in OUTSIDE:
-        theirs.add(case.raised_by)  # a member of staff may be a parent here besides
+        theirs.add(case.raiser)  # a member of staff may be a parent here besides
     if person.id not in theirs:
         return None
     held = person.roles & OUTSIDE

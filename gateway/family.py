@@ -206,7 +206,7 @@ class _Telling:
             gathering.standpoint,
             noun=self._school.noun,
             advocate=self._advocate,
-            raised=gathering.person == case.raised_by,
+            raised=gathering.person == case.raiser,
         )
 
     def _standing(self) -> Standing:

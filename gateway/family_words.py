@@ -45,7 +45,7 @@ def was_told(case: Case, person: PersonId) -> bool:
     """
     stage = case.closed_from if case.closed else case.stage
     return (
-        person == case.raised_by
+        person == case.raiser
         or case.respondent is None
         or stage is not Stage.RAISED
         or bool(case.restrictions)

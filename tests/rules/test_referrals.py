@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from domain.actions import SYSTEM
+from domain.access import Sight, sight_of
+from domain.actions import SYSTEM, TalkWithStaff
 from domain.audit import canonical
 from domain.errors import (
     ConsentMissing,
@@ -16,8 +17,10 @@ from domain.errors import (
     UnknownThing,
 )
 from domain.events import AdvocateAppointed, ReferralEnded, ReferralMade, ReferralSent
+from domain.letter_rules import letters_due
 from domain.referral_actions import DISCLOSURE, REFERRAL
 from domain.vocabulary import ReferralOutcome, Rule, SharedItem, Track
+from storage.letter_files import load_templates
 from tests.rules.building import (
     ADVOCATE,
     CHAIR,
@@ -31,6 +34,7 @@ from tests.rules.building import (
     under_restriction,
 )
 
+LETTERS = load_templates(None, school="rowan-hill").letters
 NAME = (SharedItem.NAME,)
 WITH_SUMMARY = (SharedItem.NAME, SharedItem.CONTACT, SharedItem.SUMMARY)
 
@@ -155,6 +159,22 @@ def test_confidentiality_is_set_aside_by_a_decision_that_a_second_person_reviews
     story.do("close", HEAD, outcome="resolved")
 
 
+def test_what_was_told_after_closing_is_looked_at_too_and_first_if_the_case_is_reopened() -> None:
+    story = Story(track=Track.SCHOOL_CONCERN, by=PARENT)
+    story.do("close", PARENT, outcome="withdrawn")
+
+    told = {"told": a_text("whom"), "what": a_text("what")}
+    story.do("set_confidentiality_aside", HEAD, **told)
+
+    assert DISCLOSURE in story.duties()
+    assert not story.case.blocking
+    story.do("reopen", HEAD)
+    story.refused(PromiseOutstanding, "close", PARENT, outcome="withdrawn")
+    disclosure = story.case.disclosures[0].id
+    story.do("review_confidentiality", CHAIR, disclosure=disclosure, agrees=True)
+    story.do("close", PARENT, outcome="withdrawn")
+
+
 def test_another_advocate_is_owed_the_code_anew() -> None:
     story = Story(track=Track.SCHOOL_CONCERN, by=PARENT)
     story.do("appoint_advocate", PARENT, advocate="first")
@@ -171,6 +191,46 @@ def test_another_advocate_is_owed_the_code_anew() -> None:
         next(f for f in reversed(story.facts) if isinstance(f, AdvocateAppointed)).replaces, str
     )
     assert "first" not in story.case.parties
+
+
+def raised_by_an_advocate() -> Story:
+    return Story(track=Track.SCHOOL_CONCERN, by=ADVOCATE, family=PARENT.person)
+
+
+@pytest.mark.parametrize("first_named", [True, False])
+def test_a_concern_that_a_former_advocate_raised_is_the_familys_from_then_on(
+    first_named: bool,
+) -> None:
+    story = raised_by_an_advocate()
+    if first_named:
+        story.do("appoint_advocate", PARENT, advocate=ADVOCATE.person)
+        assert ADVOCATE.person in story.case.parties
+
+    story.do("appoint_advocate", PARENT, advocate="second")
+
+    assert story.case.parties == {PARENT.person, "second"}
+    # Whoever raised it decides nothing in it, in whatever role they come back.
+    assert ADVOCATE.person in story.case.involved
+    assert sight_of(story.ladder, story.case, ADVOCATE) is Sight.NOTHING
+    story.refused(NotAuthorised, "record_response", ADVOCATE, text=a_text("a reply"))
+    story.refused(NotAuthorised, "talk_with_staff", ADVOCATE)
+    story.refused(NotAuthorised, "close", ADVOCATE, outcome="withdrawn")
+    talk = TalkWithStaff(id="talk", clauses=("ep.staff.information",), reason=a_text())
+    written_to = {due.to for due in letters_due(LETTERS, story.policy, story.case, talk)}
+    assert written_to
+    assert written_to <= {PARENT.person, "second"}
+    story.do("close", PARENT, outcome="withdrawn")
+
+
+def test_who_raised_a_concern_and_acts_for_the_family_again_has_it_back() -> None:
+    story = raised_by_an_advocate()
+    story.do("appoint_advocate", PARENT, advocate="second")
+    story.do("end_advocacy", PARENT)
+    assert ADVOCATE.person not in story.case.parties
+
+    story.do("appoint_advocate", PARENT, advocate=ADVOCATE.person)
+
+    assert ADVOCATE.person in story.case.parties
 
 
 def test_a_former_advocate_has_no_place_at_the_meetings_to_come() -> None:

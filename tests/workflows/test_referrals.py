@@ -5,8 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from domain.access import Sight
+from domain.actions import Actor
 from domain.contracts import referral_workflow_id
-from domain.vocabulary import ReferralOutcome
+from domain.vocabulary import ReferralOutcome, Role, Rule
+from gateway.errors import ActionRefused
+from gateway.reading import Reading
 from storage.letter_files import load_templates
 from tests.support.school import POLICY, SCHOOL
 from tests.workflows.conftest import Running
@@ -121,3 +125,39 @@ async def test_nobody_hearing_of_it_is_reminded_of_by_the_case(running: Running)
         for message in running.outbox.messages
         if not message.is_multipart() and message["To"] != "help@sendiass.example"
     )
+
+
+async def test_a_former_advocate_neither_sees_the_case_nor_acts_on_it(running: Running) -> None:
+    school, cases = running.school, running.cases
+    mona = await school.stores.people.add_person(
+        SCHOOL, "Mona Reyes", "mona@rowan-hill.example", [Role.ADVOCATE]
+    )
+    fields = {
+        "track": "school_concern",
+        "severity": "minor",
+        "clauses": ["ep.staff.information"],
+        "family": "Hana Novak",
+    }
+    idris = school.actor("idris")
+    opened = await cases.open(POLICY, fields, idris)
+    reference = opened.reference
+    now = Reading(school.stores, SCHOOL, idris)
+    assert (await now.case(reference)).sight is Sight.OWN
+    assert await now.visible([reference]) == {reference}
+
+    await cases.act(reference, "appoint_advocate", {"advocate": mona}, school.actor("hana"))
+
+    with pytest.raises(ActionRefused):
+        await now.case(reference)
+    with pytest.raises(ActionRefused):
+        await now.events(reference, texts=True)
+    with pytest.raises(ActionRefused):
+        await now.choices(reference)
+    assert await now.visible([reference]) == set()
+    before = await running.types(reference)
+    with pytest.raises(ActionRefused) as refused:
+        await cases.act(reference, "record_response", {"text": "One more thing."}, idris)
+    assert refused.value.refusal.rule is Rule.AUTHORITY
+    assert await running.types(reference) == before
+    theirs = Actor(person=mona, role=Role.ADVOCATE)
+    assert (await Reading(school.stores, SCHOOL, theirs).case(reference)).sight is Sight.OWN
