@@ -5,6 +5,7 @@ from typing import NamedTuple
 from domain.access import OUTSIDE
 from domain.vocabulary import Role
 from gateway.sessions import Session
+from web.administering import MAY_OPEN
 from web.viewer import INSIDE
 
 
@@ -20,6 +21,7 @@ PLACES = (
     Place("Today", "/today", INSIDE),
     Place("Cases", "/cases", INSIDE),
     Place("Raise a concern", "/concerns/new", INSIDE),
+    Place("Administration", "/administration", MAY_OPEN),
     Place("Your cases", "/your-case", OUTSIDE),
 )
 

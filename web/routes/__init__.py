@@ -8,6 +8,7 @@ from web.routes import (
     cases,
     concerns,
     finding,
+    administration,
     help_pages,
     home,
     links,
@@ -40,4 +41,5 @@ ROUTERS: tuple[APIRouter, ...] = (
     your_case_meetings.router,
     your_case_help.router,
     your_case_further.router,
+    *administration.ROUTERS,
 )

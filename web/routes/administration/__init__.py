@@ -1,0 +1,12 @@
+"""What an administrator sees to: people, the calendar, codes, retention, keys and health."""
+
+from fastapi import APIRouter
+
+from web.routes.administration import contacts, overview, people, person
+
+ROUTERS: tuple[APIRouter, ...] = (
+    overview.router,
+    contacts.router,
+    people.router,
+    person.router,
+)
