@@ -21,12 +21,15 @@ from domain.office import (
 )
 from domain.office_events import Detail, PersonAdded, PersonCorrected, RolesSet
 from domain.register import RegisterEvent, RegisterFact
+from domain.signing_in import Purpose
 from domain.views import AT_THE_MACHINE
 from domain.vocabulary import Role
 from gateway.addresses import BadAddress, an_address
 from gateway.errors import ActionRefused, BadRequest
 from gateway.persons import check_actor
 from gateway.stores import Stores
+from storage.accounts import AddressTaken, account_of, readdress
+from storage.links import withdraw_links
 from storage.people import Person, PersonIsErased, PersonNotFound, put_people, replace_roles
 from storage.registrar import append_entries, entries_of_action, hold_register
 
@@ -131,6 +134,8 @@ class Enrolling:
             if fact is None:
                 return []
             people.correct(connection, person, name, email)
+            if "email" in details:
+                self._readdress(connection, person, email)
             return [fact]
 
         entries = await self._enter(work, actor, action_id)
@@ -179,6 +184,21 @@ class Enrolling:
         """Who is there, as a list of contacts is held against it."""
         everybody = await self._stores.people.everybody(self._school)
         return [Known(one.name, one.email, one.roles) for one in everybody if not one.erased]
+
+    def _readdress(self, connection: Connection, person: str, email: str | None) -> None:
+        """Has the account go by the new address; links that went to the old one no longer work."""
+        if account_of(connection, person) is not None:
+            if email is None:
+                raise DetailRefused(
+                    email="They sign in with their address: give another, or leave it."
+                )
+            try:
+                readdress(connection, person, self._stores.account_keys.address(email))
+            except AddressTaken as error:
+                raise DetailRefused(email=str(error)) from error
+        now = self._now()
+        for purpose in Purpose:
+            withdraw_links(connection, purpose, person, now)
 
     async def _enter(
         self,

@@ -2,16 +2,21 @@
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
+from itertools import count
 
 import pytest
+from sqlalchemy import Connection
 
 from domain.office_events import PersonCorrected, RolesSet
 from domain.register import RegisterFact
+from domain.signing_in import Purpose
 from domain.views import AT_THE_MACHINE
 from domain.vocabulary import Role, Rule
 from gateway.enrolling import DetailRefused, Enrolling
 from gateway.errors import ActionRefused
+from storage.accounts import account_of, open_account
 from storage.erasing import erase_person
+from storage.links import find_link, make_link
 from storage.people import PersonIsErased, PersonNotFound
 from storage.verification import verify
 from tests.support.school import SCHOOL, SchoolInTest, a_school
@@ -34,8 +39,8 @@ async def facts(school: SchoolInTest) -> list[RegisterFact]:
 async def test_the_register_says_who_held_which_role_when_and_names_nobody(
     school: SchoolInTest,
 ) -> None:
-    gil, moments = school.actor("gil"), iter(NOW + timedelta(days=day) for day in range(9))
-    enrolling = Enrolling(school.stores, SCHOOL, now=lambda: next(moments))
+    gil, moments = school.actor("gil"), count()
+    enrolling = Enrolling(school.stores, SCHOOL, now=lambda: NOW + timedelta(days=next(moments)))
 
     nia = await enrolling.add(" Nia  Rhys ", "nia@Home.example", [Role.STAFF], AT_THE_MACHINE)
     await enrolling.set_roles(nia, [Role.SENIOR_LEADER, Role.STAFF], gil)
@@ -131,3 +136,30 @@ async def test_it_is_told_which_role_nobody_would_hold_any_more(school: SchoolIn
     assert await enrolling.left_without(school.people["asha"], []) == (Role.STAFF,)
     await school.stores.people.add_person(SCHOOL, "Second Head", roles=[Role.HEADTEACHER])
     assert await enrolling.left_without(school.people["cara"], []) == ()
+
+
+async def test_a_corrected_address_is_the_one_that_they_sign_in_with(school: SchoolInTest) -> None:
+    enrolling, gil = Enrolling(school.stores, SCHOOL, now=lambda: NOW), school.actor("gil")
+    cara, keys = school.people["cara"], school.stores.account_keys
+
+    def invite(connection: Connection) -> str:
+        open_account(connection, cara, SCHOOL, keys.address("cara@rowan-hill.example"), NOW)
+        return make_link(connection, Purpose.INVITATION, cara, NOW)
+
+    token = await school.stores.database.transact(invite)
+
+    with pytest.raises(DetailRefused, match="They sign in with their address"):
+        await enrolling.correct(cara, "Cara Lindqvist", None, gil)
+    await enrolling.correct(cara, "Cara Lindqvist", "cara@home.example", gil)
+
+    def look(connection: Connection) -> tuple[bytes, bool]:
+        account, link = (
+            account_of(connection, cara),
+            find_link(connection, token, Purpose.INVITATION),
+        )
+        assert account is not None
+        return account.address, link is not None and link.works(NOW)
+
+    address, works = await school.stores.database.transact(look)
+    assert address == keys.address("cara@home.example")
+    assert not works
