@@ -27,6 +27,8 @@ from tests.support.outbox import Outbox, running_outbox
 from tests.support.school import SCHOOL
 from tests.web.conftest import an_acting_site
 from tests.web.site import Browser, Site, Unhurried, hidden
+from tests.web.site import Browser, Site, hidden
+from web.administering import MAY_OPEN
 from web.cookies import SESSION
 from web.security import CSRF_FIELD
 from web.viewer import ADMINISTRATORS, INSIDE, KEEPERS, LEADERS
@@ -149,6 +151,15 @@ _OF_A_LEADER: dict[str, Who] = {
     f"POST {_CONCERN}/give-up": WHO_BEGAN,
     "GET /concerns/raised/{reference}": HANDLING,
 }
+_ADMINISTRATION = "/administration"
+_BY_ADMINISTRATORS = (
+    *("GET people", "POST people", "GET people/add", "POST people/add", "GET people/list.csv"),
+    *("GET people/import", "POST people/import"),
+    *("POST people/import/report", "POST people/import/all"),
+    *("GET people/{person}", "GET people/{person}/details", "POST people/{person}/details"),
+    *("GET people/{person}/roles", "POST people/{person}/roles"),
+    *("GET people/{person}/access", "POST people/{person}/access"),
+)
 TABLE: dict[str, Who] = {
     # standing: for whoever watches over the process
     "GET /live": EVERYBODY,
@@ -199,6 +210,12 @@ TABLE: dict[str, Who] = {
     # leaders and staff
     "GET /today": STAFF,
     **_OF_A_LEADER,
+    # administrators; retention and erasures are for those who decide about them, too
+    "GET /administration": _of(MAY_OPEN),
+    **{
+        f"{how} {_ADMINISTRATION}/{path}": ADMINISTERING
+        for how, path in (one.split() for one in _BY_ADMINISTRATORS)
+    },
     # parents and advocates
     "GET /your-case": FAMILY,
     "GET /your-case/new-concern": FAMILY,
@@ -316,6 +333,7 @@ async def a_world(site: Site) -> World:
             "concern": "concern-of-the-headteacher",
             "number": "0",
             "view": "no-such-view",
+            "person": held[Role.PARENT],
             **await _with_its_family(site, opened.reference),
         },
     )

@@ -7,6 +7,7 @@ import pytest
 from domain.office_events import PersonAdded, PersonCorrected, RolesSet
 from domain.register import RegisterFact
 from domain.vocabulary import Role
+from tests.support.outbox import Outbox
 from tests.support.school import SCHOOL
 from tests.web.site import Site, hidden, words
 
@@ -207,3 +208,35 @@ async def test_what_did_not_come_from_the_page_is_not_brought_in(site: Site) -> 
         answer = await gil.post(f"{PEOPLE}/import/all", data=form | {"contents": contents})
         assert answer.status_code == 422
         assert "Choose it again" in words(answer.text)
+
+
+async def test_somebody_is_invited_by_e_mail_locked_and_let_in_again(
+    acting_site: Site, outbox: Outbox
+) -> None:
+    gil, ben = await acting_site.as_("gil"), acting_site.school.people["ben"]
+    address = f"{PEOPLE}/{ben}/access"
+    assert "An invitation goes to ben@rowan-hill.example" in words((await gil.get(address)).text)
+
+    done = await gil.send_form(address, {"act": "invite"})
+
+    assert done.headers["location"] == f"{address}?done=invite"
+    (letter,) = outbox.messages
+    assert letter["To"] is not None
+    assert "ben@rowan-hill.example" in letter["To"]
+    said = words((await gil.get(address)).text)
+    assert "they have not chosen a password yet" in said
+    assert "Invited" in words((await gil.get(f"{PEOPLE}/{ben}")).text)
+    await gil.send_form(address, {"act": "lock"})
+    assert "Locked: they can’t sign in" in words((await gil.get(address)).text)
+    await gil.send_form(address, {"act": "unlock"})
+    assert "Invited;" in words((await gil.get(address)).text)
+
+
+async def test_families_are_told_to_need_no_account(site: Site) -> None:
+    gil = await site.as_("gil")
+    hana, his = site.school.people["hana"], site.school.people["gil"]
+
+    assert "need no account" in words((await gil.get(f"{PEOPLE}/{hana}/access")).text)
+    refused = await gil.send_form(f"{PEOPLE}/{hana}/access", {"act": "invite"})
+    assert refused.status_code in (409, 422)
+    assert (await gil.send_form(f"{PEOPLE}/{his}/access")).status_code == 422

@@ -2,11 +2,12 @@
 
 from fastapi import APIRouter
 
-from web.routes.administration import contacts, overview, people, person
+from web.routes.administration import access, contacts, overview, people, person
 
 ROUTERS: tuple[APIRouter, ...] = (
     overview.router,
     contacts.router,
     people.router,
     person.router,
+    access.router,
 )

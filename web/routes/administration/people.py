@@ -12,6 +12,7 @@ from web.forms import Form
 from web.pages import page, see
 from web.routes.administration.common import ADMINISTRATION, PEOPLE, enrolling, role_items
 from web.viewer import Administrator, Viewer
+from web.words import counted
 
 router = APIRouter(prefix="/administration/people")
 AT_ONCE = 50
@@ -20,14 +21,18 @@ _ROLES = [role.value for role in GIVEN]
 
 @router.get("")
 async def people(
-    request: Request, viewer: Administrator, role: str = "", page_number: int = 1
+    request: Request,
+    viewer: Administrator,
+    role: str = "",
+    page_number: int = 1,
+    added: int = 0,
 ) -> HTMLResponse:
     """Everybody at the school, or those who hold one role, by name."""
     form = Form.filled(role=role if role in _ROLES else "")
     everybody = await _everybody(request, viewer)
     wanted = form.value("role")
     found = [one for one in everybody if not wanted or Role(wanted) in one.roles]
-    return _list(request, form, found, len(everybody), page_number)
+    return _list(request, form, found, len(everybody), page_number, added=added)
 
 
 @router.post("")
@@ -112,7 +117,9 @@ def _list(
     *,
     searched: str = "",
     near: list[Person] | None = None,
+    added: int = 0,
 ) -> HTMLResponse:
+    were = counted(added, "person was", "people were")
     pages = max(1, -(-len(found) // AT_ONCE))
     number = min(max(1, number), pages)
     shown = found if searched else found[(number - 1) * AT_ONCE : number * AT_ONCE]
@@ -127,6 +134,7 @@ def _list(
         count=count,
         searched=searched,
         near=near or [],
+        done_words=f"{were} added, each with an entry on the register." if added else "",
         roles=[{"value": "", "text": "Everybody"}, *role_items()],
         number=number,
         pages=pages,

@@ -6,13 +6,16 @@ from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, Response
 
 from domain.office import GIVEN
+from domain.signing_in import MAY_HAVE_AN_ACCOUNT
 from domain.views import AT_THE_MACHINE
 from domain.vocabulary import Role
+from gateway.accounts import AccountState
 from gateway.enrolling import DetailRefused
 from storage.people import Person, PersonNotFound
 from web.cookies import office_of
 from web.forms import Form
 from web.pages import Crumb, page, see
+from web.routes.administration.access import account_line
 from web.routes.administration.common import (
     ADMINISTRATION,
     PEOPLE,
@@ -55,6 +58,7 @@ async def show(
         title="A person",
         breadcrumbs=[ADMINISTRATION, PEOPLE],
         person=found,
+        access=await _access(request, found),
         history=history,
         calendar=calendar,
         done=DONE.get(done, ""),
@@ -170,3 +174,15 @@ async def _name(request: Request, person: str) -> str:
         return (await office_of(request).stores.people.person(person)).name
     except PersonNotFound:
         return person
+
+
+async def _access(request: Request, person: Person) -> str:
+    line = await account_line(request, person)
+    if line is None:
+        may = person.roles & MAY_HAVE_AN_ACCOUNT
+        return "Not invited yet" if may else "Needs no account: a link opens their case"
+    return {
+        AccountState.INVITED: "Invited",
+        AccountState.ACTIVE: "Has an account",
+        AccountState.LOCKED: "Locked",
+    }[line.state]

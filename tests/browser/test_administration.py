@@ -1,0 +1,97 @@
+"""An administrator's journey in a real browser: at a desk, on a telephone, without JavaScript."""
+
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Page, ViewportSize, expect
+
+from tests.browser.checks import DESK, TELEPHONE, check_page
+from tests.browser.conftest import Browsing
+
+AT = pytest.mark.parametrize(
+    ("javascript", "viewport"),
+    [
+        pytest.param(True, DESK, id="at a desk"),
+        pytest.param(True, TELEPHONE, id="on a telephone"),
+        pytest.param(False, DESK, id="without scripts"),
+    ],
+)
+
+
+async def follow(page: Page, words: str) -> None:
+    await page.get_by_role("link", name=words, exact=True).first.click()
+
+
+async def press(page: Page, words: str) -> None:
+    await page.get_by_role("button", name=words, exact=True).click()
+
+
+@AT
+async def test_a_person_is_added_given_roles_and_invited(
+    browsing: Browsing, javascript: bool, viewport: ViewportSize
+) -> None:
+    page = await browsing.page("gil", javascript=javascript, viewport=viewport)
+    await page.goto("/administration")
+    await follow(page, "People and roles")
+    await (
+        page.get_by_role("button", name="Add a person")
+        .or_(page.get_by_role("link", name="Add a person"))
+        .click()
+    )
+
+    await press(page, "Add this person")
+    await expect(page.get_by_role("alert")).to_contain_text("Enter their name")
+    await page.get_by_label("Name", exact=True).fill("Nia Rhys")
+    await page.get_by_label("E-mail address").fill("nia@home.example")
+    await page.get_by_label("Staff", exact=True).check()
+    await press(page, "Add this person")
+    await expect(page.get_by_role("heading", name="Nia Rhys")).to_be_visible()
+
+    await follow(page, "Change the roles")
+    await page.get_by_label("Senior leader", exact=True).check()
+    await press(page, "Continue")
+    await expect(page.get_by_text("Check the change")).to_be_visible()
+    await press(page, "Set these roles")
+    await expect(page.get_by_text("Their roles were set")).to_be_visible()
+
+    await follow(page, "See to it whether they can sign in")
+    await press(page, "Invite them")
+    await expect(page.get_by_text("An invitation is on its way")).to_be_visible()
+
+
+@AT
+async def test_a_list_is_tried_and_brought_in(
+    browsing: Browsing, javascript: bool, viewport: ViewportSize, tmp_path: Path
+) -> None:
+    file = tmp_path / "contacts.csv"
+    file.write_bytes(b"Name;E-mail;Roles\nAnn Bell;ann@home.example;parent\nBo Gray;bo@;parent\n")
+    page = await browsing.page("gil", javascript=javascript, viewport=viewport)
+    await page.goto("/administration/people/import")
+
+    await page.get_by_label("The list").set_input_files(file)
+    await press(page, "Try it")
+    await expect(page.get_by_text("Lines are refused")).to_be_visible()
+    file.write_bytes(b"Name;E-mail;Roles\nAnn Bell;ann@home.example;parent\n")
+    await follow(page, "Choose another file")
+    await page.get_by_label("The list").set_input_files(file)
+    await press(page, "Try it")
+    await press(page, "Add 1 person")
+    await expect(page.get_by_text("1 person was added")).to_be_visible()
+
+
+async def test_everybody_can_use_the_pages_about_people(browsing: Browsing) -> None:
+    page = await browsing.page("gil")
+    ben = browsing.site.school.people["ben"]
+    people = "/administration/people"
+    for name, address in {
+        "administration": "/administration",
+        "people": people,
+        "person-add": f"{people}/add",
+        "contacts": f"{people}/import",
+        "person": f"{people}/{ben}",
+        "person-details": f"{people}/{ben}/details",
+        "person-roles": f"{people}/{ben}/roles",
+        "person-access": f"{people}/{ben}/access",
+    }.items():
+        await page.goto(address)
+        await check_page(page, name)
