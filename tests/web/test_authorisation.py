@@ -27,7 +27,6 @@ from tests.support.outbox import Outbox, running_outbox
 from tests.support.school import SCHOOL
 from tests.web.conftest import an_acting_site
 from tests.web.site import Browser, Site, Unhurried, hidden
-from tests.web.site import Browser, Site, hidden
 from web.administering import MAY_OPEN
 from web.cookies import SESSION
 from web.security import CSRF_FIELD

@@ -5,10 +5,10 @@ from fastapi import APIRouter
 from web.routes import (
     account,
     acting,
+    administration,
     cases,
     concerns,
     finding,
-    administration,
     help_pages,
     home,
     links,
