@@ -7,6 +7,7 @@ from pathlib import Path
 from cli.desk import a_desk
 from cli.embedded import Supervisor
 from cli.sample import furnish, open_cases
+from gateway.front_door import front_door
 from gateway.logs import configure_logging
 from gateway.stores import audit_keys_of, keyring_of, master_key_of
 from settings import LogFormat, Settings, load_settings, temporal_connection
@@ -84,10 +85,33 @@ async def _welcome(
             f"{supervisor.temporal_address}, data in {where}).{cases} Stop with Ctrl-C.",
             flush=True,
         )
+        await _show_the_way_in(settings, sample=sample)
         made.set_result(None)
     except Exception as error:  # whatever it is, the service stops and the command says it
         made.set_exception(error)
         supervisor.stop()
+
+
+async def _show_the_way_in(settings: Settings, *, sample: bool) -> None:
+    """Prints a link for the first administrator, as long as none can sign in."""
+    async with a_desk(settings) as desk:
+        first = await front_door(settings, desk.stores).first_start.link()
+    if first is None:
+        return
+    if first.name is None:
+        print(f"Set your school up, with this link that works once: {first.address}", flush=True)
+        return
+    print(
+        f"Sign in for the first time as {first.name}, the administrator, with this link that works "
+        f"once: {first.address}",
+        flush=True,
+    )
+    if sample:
+        print(
+            'Links for the others: evenhand account invite "Cara Lindqvist" --print, and for '
+            'families: evenhand account link TC-2026-0001 "Hana Novak" --print',
+            flush=True,
+        )
 
 
 def _shown(folder: Path) -> str:
