@@ -67,7 +67,7 @@ async def act_in_role(request: Request, viewer: SignedIn) -> Response:
 @router.get("/account/password")
 async def ask_for_password(request: Request, viewer: WithAccount) -> Response:
     """Asks for the password of now, and a new one."""
-    return _password(request, Form())
+    return await _password(request, viewer, Form())
 
 
 @router.post("/account/password")
@@ -92,16 +92,17 @@ async def change_password(request: Request, viewer: WithAccount) -> Response:
                 form.error("current", "This is not your password")
             except PasswordRefused as error:
                 form.error("password", str(error))
-    return _password(request, form)
+    return await _password(request, viewer, form)
 
 
-def _password(request: Request, form: Form) -> Response:
+async def _password(request: Request, viewer: Viewer, form: Form) -> Response:
     return page(
         request,
         "account/password.html",
         title="Change your password",
         breadcrumbs=[ACCOUNT],
         form=form,
+        email=(await _person(request, viewer)).email,
     )
 
 
@@ -139,7 +140,7 @@ async def _second_factor(request: Request, viewer: Viewer, form: Form) -> Respon
     return page(
         request,
         "account/second-factor.html",
-        title="Set up a second factor",
+        title="Replace your second factor" if known.secret else "Set up a second factor",
         breadcrumbs=[ACCOUNT] if known.secret else [],
         form=form,
         shown=await signing_in.second_factors.set_up(viewer.session.person),
