@@ -66,6 +66,9 @@ class Notices:
         found: list[str] = [reminder.owner] if reminder.owner else []
         if reminder.occasion is Occasion.INFORMED:
             return found
+        if reminder.occasion is Occasion.FOR_INFORMATION:
+            found = await self._people.holders_of(reminder.school, reminder.tell)
+            return [person for person in found if person not in reminder.not_to]
         for role in dict.fromkeys((reminder.tell, *_above(reminder.tell))):
             found += await self._people.holders_of(reminder.school, role)
         return [person for person in dict.fromkeys(found) if person not in reminder.not_to]
@@ -97,6 +100,8 @@ def written(reminder: Reminder, to: str, sender: str, now: datetime) -> EmailMes
 def _heading(reminder: Reminder) -> str:
     if reminder.missed:
         return "a deadline passed with nothing decided"
+    if reminder.kind is DeadlineKind.DUTY and _occasion(reminder) in _ANNOUNCED:
+        return reminder.words
     what = {
         DeadlineKind.DUTY: "something is owed to a family",
         DeadlineKind.REVIEW: "a restriction is due for review",
@@ -106,6 +111,9 @@ def _heading(reminder: Reminder) -> str:
         DeadlineKind.CHALLENGE: "a decision is challenged",
     }.get(reminder.kind, "a follow-up is due")
     return f"{what}, and is overdue" if _occasion(reminder) is Occasion.OVERDUE else what
+
+
+_ANNOUNCED = (Occasion.ARRIVED, Occasion.FOR_INFORMATION)
 
 
 def _occasion(reminder: Reminder) -> Occasion:
@@ -139,6 +147,9 @@ _ASKED = {
     Occasion.INFORMED: [
         "This is about a decision of yours, so that you know of it. Somebody else answers it, and",
         "there is nothing that you need to do.",
+    ],
+    Occasion.FOR_INFORMATION: [
+        "This is so that you know of it, and may read it on the case. Somebody else sees to it.",
     ],
     Occasion.DUE: ["Please look at the case, do what is due, and record what came of it."],
     Occasion.OVERDUE: [

@@ -84,6 +84,8 @@ class Deadline(Frozen):
         if not self.announcements:
             return None
         rule = self.rules[level]
+        if rule.for_information:
+            return Occasion.FOR_INFORMATION
         if rule.at_once:
             return Occasion.INFORMED if rule.to else Occasion.ARRIVED
         return Occasion.DUE if level == self.announcements else Occasion.OVERDUE

@@ -121,7 +121,7 @@ class Reminder(Frozen):
     `words` is what the policy says is to be done; `not_to` are the people already told at an
     earlier level, and those with a part in the case. `message_id` is the same at each attempt.
     `occasion` says why they are told where the level alone does not; who is only informed of
-    something is `owner`, and nobody is told in their place.
+    something is `owner`, or holds `tell`, and nobody is told in their place.
     """
 
     school: str

@@ -34,7 +34,8 @@ class AlertRule(Frozen):
     """Whom a deadline's reminder tells, and how long before or after the due date.
 
     With neither `before` nor `after`, on the due date itself; `at_once`, on the day from which it
-    counts. `before` is in school days. `to` names the one person whom it is for, and nobody else.
+    counts. `before` is in school days. `to` names the one person whom it is for, and nobody else;
+    `for_information`, that whoever holds the role need only know.
     """
 
     tell: Role
@@ -42,6 +43,7 @@ class AlertRule(Frozen):
     after: Span | None = None
     at_once: bool = False
     to: PersonId | None = None
+    for_information: bool = Field(default=False, exclude_if=lambda only: not only)
 
 
 class Alert(Frozen):

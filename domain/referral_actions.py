@@ -11,6 +11,7 @@ from domain.errors import ConsentMissing, NotAllowedHere, SecondPersonNeeded, Un
 from domain.events import (
     AccompanimentOffered,
     AdvocacyEnded,
+    AlertRule,
     ConfidentialityReviewed,
     ConfidentialitySetAside,
     ReferralEnded,
@@ -20,7 +21,7 @@ from domain.events import (
 from domain.meeting_actions import leave_out_the_former_advocate
 from domain.referrals import Referral
 from domain.safeguards import reasons
-from domain.vocabulary import DeadlineKind, DutyKind, ReferralOutcome, Role, SharedItem
+from domain.vocabulary import ActionName, DeadlineKind, DutyKind, ReferralOutcome, Role, SharedItem
 
 REFERRAL = "referral-outcome"
 """The duty to ask what came of a referral."""
@@ -119,10 +120,34 @@ def set_aside(draft: Draft, action: a.SetConfidentialityAside) -> None:
             what=action.what,
         )
     )
-    # A case does not close before a second person has looked; of a closed one they look all the
-    # same.
-    open_still = not draft.case.closed
-    _owe(draft, DISCLOSURE, draft.policy.disclosure_review_within, blocks_closing=open_still)
+    draft.add(
+        set_deadline(
+            draft.calendar,
+            draft.new_id("d"),
+            DeadlineKind.DUTY,
+            DISCLOSURE,
+            counted_from=draft.today,
+            span=draft.policy.disclosure_review_within,
+            rules=_second_look(draft),
+            # A case does not close before somebody has looked; of a closed one they look as well.
+            blocks_closing=not draft.case.closed,
+            not_for=(draft.actor.person,),
+        )
+    )
+
+
+def _second_look(draft: Draft) -> tuple[AlertRule, ...]:
+    """Who hears at once that something was told without consent: the data protection officer, to
+    know of it, and whoever may look at it as a second person, who is reminded when it is due."""
+    may = draft.ladder.roles_for(ActionName.REVIEW_CONFIDENTIALITY)
+    others = tuple(role for role in may if role is not draft.actor.role)
+    first, *next_up = (*others, draft.actor.role)
+    return (
+        AlertRule(tell=Role.DATA_PROTECTION_OFFICER, at_once=True, for_information=True),
+        AlertRule(tell=first, at_once=True),
+        AlertRule(tell=first),
+        *(AlertRule(tell=role, after=draft.policy.disclosure_review_within) for role in next_up),
+    )
 
 
 def review(draft: Draft, action: a.ReviewConfidentiality) -> None:
@@ -137,8 +162,7 @@ def review(draft: Draft, action: a.ReviewConfidentiality) -> None:
     draft.add(
         ConfidentialityReviewed(disclosure=disclosure.id, agrees=action.agrees, reason=reason)
     )
-    if all(one.reviewed for one in draft.case.disclosures):
-        _met(draft, DISCLOSURE)
+    _met(draft, DISCLOSURE)
 
 
 def end_advocacy(draft: Draft, action: a.EndAdvocacy) -> None:
@@ -180,7 +204,7 @@ def _open(draft: Draft, referral_id: str) -> Referral:
     return known[referral_id]
 
 
-def _owe(draft: Draft, about: str, within: Span, *, blocks_closing: bool = False) -> None:
+def _owe(draft: Draft, about: str, within: Span) -> None:
     if draft.case.deadline_about(DeadlineKind.DUTY, about):
         return
     draft.add(
@@ -192,7 +216,6 @@ def _owe(draft: Draft, about: str, within: Span, *, blocks_closing: bool = False
             counted_from=draft.today,
             span=within,
             rules=follow_up_rules(draft.ladder.first_look),
-            blocks_closing=blocks_closing,
         )
     )
 

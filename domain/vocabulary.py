@@ -290,6 +290,7 @@ class Occasion(StrEnum):
 
     ARRIVED = "arrived"  # it came in just now, and is for them to see to
     INFORMED = "informed"  # it concerns what they decided, and is for somebody else to see to
+    FOR_INFORMATION = "for_information"  # they should know of it; it is for somebody else to see to
     DUE = "due"
     OVERDUE = "overdue"
 

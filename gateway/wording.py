@@ -131,6 +131,7 @@ def _reminded(fact: e.DeadlineReminded, about: str) -> str:
     why = {
         Occasion.ARRIVED: "To be seen to",
         Occasion.INFORMED: "For their information, as they decided",
+        Occasion.FOR_INFORMATION: "For their information",
         Occasion.DUE: "Due",
         Occasion.OVERDUE: "Overdue",
     }[occasion]

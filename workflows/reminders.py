@@ -24,6 +24,10 @@ def reminders_for(ladder: Ladder, before: Case, after: Case, event: Event) -> Re
     level = len(deadline.alerts) if isinstance(fact, DeadlineMissed) else fact.level
     occasion = None if isinstance(fact, DeadlineMissed) else fact.occasion
     only = deadline.rules[level].to if occasion is Occasion.INFORMED else None
+    if only is None and occasion is not Occasion.FOR_INFORMATION:
+        owner = deadline.owner or (after.owner if level == 0 and not occasion else None)
+    else:
+        owner = only
     told = after.involved | {*deadline.told, *deadline.not_for}
     return Reminder(
         school=after.school,
@@ -35,7 +39,7 @@ def reminders_for(ladder: Ladder, before: Case, after: Case, event: Event) -> Re
         tell=fact.tell,
         due_on=deadline.due_on,
         missed=missed,
-        owner=only or deadline.owner or (after.owner if level == 0 and not occasion else None),
+        owner=owner,
         not_to=tuple(sorted(told - {only})),
         message_id=(
             f"{after.reference}.{deadline.id}.{deadline.generation}.{level}@{after.school}.evenhand"

@@ -16,10 +16,16 @@ from domain.errors import (
     SecondPersonNeeded,
     UnknownThing,
 )
-from domain.events import AdvocateAppointed, ReferralEnded, ReferralMade, ReferralSent
+from domain.events import (
+    AdvocateAppointed,
+    DeadlineReminded,
+    ReferralEnded,
+    ReferralMade,
+    ReferralSent,
+)
 from domain.letter_rules import letters_due
 from domain.referral_actions import DISCLOSURE, REFERRAL
-from domain.vocabulary import ReferralOutcome, Rule, SharedItem, Track
+from domain.vocabulary import Occasion, ReferralOutcome, Role, Rule, SharedItem, Track
 from storage.letter_files import load_templates
 from tests.rules.building import (
     ADVOCATE,
@@ -33,6 +39,7 @@ from tests.rules.building import (
     span,
     under_restriction,
 )
+from workflows.reminders import reminders_for
 
 LETTERS = load_templates(None, school="rowan-hill").letters
 NAME = (SharedItem.NAME,)
@@ -157,6 +164,30 @@ def test_confidentiality_is_set_aside_by_a_decision_that_a_second_person_reviews
 
     assert DISCLOSURE not in story.duties()
     story.do("close", HEAD, outcome="resolved")
+
+
+def test_who_should_know_of_it_is_told_at_once_and_each_time() -> None:
+    story = Story()
+    told = {"told": a_text("whom"), "what": a_text("what")}
+    story.do("set_confidentiality_aside", HEAD, **told)
+
+    reminded = [e for e in story.tick() if isinstance(e.fact, DeadlineReminded)]
+
+    reminders = [reminders_for(story.ladder, story.case, story.case, event) for event in reminded]
+    assert [(one.tell, one.occasion, one.owner) for one in reminders if one] == [
+        (Role.DATA_PROTECTION_OFFICER, Occasion.FOR_INFORMATION, None),
+        (Role.CHAIR_OF_GOVERNORS, Occasion.ARRIVED, None),
+    ]
+    # The one who decided is not who looks at it.
+    assert all(HEAD.person in one.not_to for one in reminders if one)
+    story.do("set_confidentiality_aside", CHAIR, **told)
+    again = [e.fact for e in story.tick() if isinstance(e.fact, DeadlineReminded)]
+    assert [fact.tell for fact in again] == [Role.DATA_PROTECTION_OFFICER, Role.HEADTEACHER]
+    first, second = (one.id for one in story.case.disclosures)
+    story.do("review_confidentiality", HEAD, disclosure=second, agrees=True)
+    assert DISCLOSURE in story.duties()  # of the other one
+    story.do("review_confidentiality", CHAIR, disclosure=first, agrees=True)
+    assert DISCLOSURE not in story.duties()
 
 
 def test_what_was_told_after_closing_is_looked_at_too_and_first_if_the_case_is_reopened() -> None:

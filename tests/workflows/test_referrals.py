@@ -161,3 +161,37 @@ async def test_a_former_advocate_neither_sees_the_case_nor_acts_on_it(running: R
     assert await running.types(reference) == before
     theirs = Actor(person=mona, role=Role.ADVOCATE)
     assert (await Reading(school.stores, SCHOOL, theirs).case(reference)).sight is Sight.OWN
+
+
+async def test_what_is_told_without_consent_is_known_at_once_to_those_who_should_know(
+    running: Running,
+) -> None:
+    officer = "dpo@rowan-hill.example"
+    await running.school.stores.people.add_person(
+        SCHOOL, "Nadia Osei", officer, [Role.DATA_PROTECTION_OFFICER]
+    )
+    reference = await a_case(running)
+    told = {
+        "told": "The designated safeguarding lead.",
+        "what": "What Hana said about marmalade.",
+        "reason": "A child may be at risk.",
+        "clauses": ["ep.expect.speech"],
+    }
+
+    await running.cases.act(
+        reference, "set_confidentiality_aside", told, running.school.actor("cara")
+    )
+    await days_pass(running, 4)
+
+    def to(address: str) -> str:
+        said = [m.get_content() for m in running.outbox.messages if m["To"] == address]
+        return "\n".join(said)
+
+    assert "so that you know of it" in to(officer)
+    assert "Please read it on the case" in to("dafydd@rowan-hill.example")
+    for message in running.outbox.messages:
+        # Reminders say which case it is, and nothing that was told.
+        assert "marmalade" not in message.get_content()
+        assert "safeguarding" not in message.get_content()
+    notices = [e.fact for e in await running.events(reference) if e.fact.type == "notice:sent"]
+    assert len({notice.told for notice in notices}) >= 2
