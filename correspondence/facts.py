@@ -30,7 +30,7 @@ from domain.letter_facts import (
     StepFacts,
     clause_facts,
 )
-from domain.letter_rules import LetterDue, clauses_owed
+from domain.letter_rules import LetterDue, clauses_owed, goes_out_at
 from domain.letter_templates import SchoolDetails, standing_facts
 from domain.letters import Addressee
 from domain.policy import Policy
@@ -206,14 +206,13 @@ class _Gathering:
 
     def _sent_on(self, due: LetterDue) -> date:
         """The day on which it goes out, which is the day that it bears."""
-        happening = self._happening
-        if due.kind not in happening.policy.urgent_letters:
-            try:
-                opens = happening.calendar.next_working_moment(happening.at)
-                return happening.calendar.local_date(opens)
-            except CalendarDoesNotCover:
-                pass  # past the calendar's end it goes at once
-        return happening.calendar.local_date(happening.at)
+        happening, track = self._happening, self._case.track
+        urgent = due.kind in happening.policy.urgent_letters
+        try:
+            goes = goes_out_at(happening.calendar, track, happening.at, urgent=urgent)
+        except CalendarDoesNotCover:
+            goes = happening.at  # past the calendar's end it goes at once
+        return happening.calendar.local_date(goes)
 
     def _so_far(self) -> str | None:
         """The step that the case held before; None where it had been raised and no more."""

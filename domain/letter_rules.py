@@ -1,17 +1,19 @@
 """Which letters go with an action, and to whom."""
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import NamedTuple
 
 from domain import actions as a
 from domain.actions import PersonId
+from domain.calendar import SchoolCalendar
 from domain.case import Case
 from domain.events import Event, MeetingCancelled, RestrictionLapsed
 from domain.letter_actions import MEETING_REMINDER
 from domain.letters import Addressee, Letter
 from domain.meetings import Meeting
 from domain.policy import Ladder, Policy, Step
-from domain.vocabulary import ActionName, DutyKind, Outcome, ReviewResult, Role
+from domain.vocabulary import ActionName, DutyKind, Outcome, ReviewResult, Role, Track
 
 INTERIM = "interim-restriction"
 LIFTING = "lifting"
@@ -90,6 +92,19 @@ _OWED = {
     SIGNPOST: (DutyKind.SIGNPOST,),
     ACCOMPANIMENT: (DutyKind.OFFER_ACCOMPANIMENT,),
 }
+
+
+def goes_out_at(calendar: SchoolCalendar, track: Track, now: datetime, *, urgent: bool) -> datetime:
+    """When a letter may go out: at once where it is urgent, else when the school is next open.
+
+    A service works through the holidays; a school leaves families in peace. Raises
+    CalendarDoesNotCover.
+    """
+    if urgent:
+        return now
+    if track is Track.SERVICE_CONCERN:
+        return calendar.next_working_moment(now)
+    return calendar.next_open_moment(now)
 
 
 def reminders_of(case: Case, meeting: Meeting) -> tuple[LetterDue, ...]:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 
 from temporalio import workflow
 
@@ -12,6 +13,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.contracts import LetterJob, LetterOutcome, LettersWanted
     from domain.errors import CaseError
     from domain.events import Event, RestrictionLapsed, StageChanged
+    from domain.letter_rules import goes_out_at
     from domain.sending import send_from
     from domain.vocabulary import ActionName
     from workflows import ports
@@ -90,7 +92,7 @@ class Correspondence:
     async def _school_is_open(self, letter: Letter) -> bool:
         """Waits for the hour at which the letter may go; False where the next run is to send it."""
         try:
-            start = send_from(self._calendar(), workflow.now(), urgent=letter.urgent)
+            start = self._goes_at(letter)
         except CalendarDoesNotCover:
             return True  # past the calendar's end, a letter late is worse than one odd
         if start > workflow.now():
@@ -101,6 +103,13 @@ class Correspondence:
             except TimeoutError:
                 return True
         return not self._handing_over
+
+    def _goes_at(self, letter: Letter) -> datetime:
+        # A case that sent letters before they left the holidays out goes on as it began.
+        if not workflow.patched("letters-on-school-days"):
+            return send_from(self._calendar(), workflow.now(), urgent=letter.urgent)
+        track = self._case().track
+        return goes_out_at(self._calendar(), track, workflow.now(), urgent=letter.urgent)
 
 
 def _told(letter: Letter, message_id: str, outcome: LetterOutcome) -> Action:

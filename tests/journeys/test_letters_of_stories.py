@@ -2,6 +2,7 @@
 
 import io
 import re
+from datetime import timedelta
 
 import pytest
 from pypdf import PdfReader
@@ -9,7 +10,7 @@ from pypdf import PdfReader
 from domain.spoken import day
 from domain.vocabulary import RestrictionStatus, Track
 from tests.documents.test_typesetting import tags
-from tests.support.stories import PACKS, Sent, played
+from tests.support.stories import CALENDAR, PACKS, Sent, played
 
 # Whose part as an advocate each story limits, whoever speaks for the family by then.
 LIMITED = {
@@ -119,3 +120,17 @@ def test_the_code_comes_with_the_letter_that_says_so(pack: str) -> None:
             assert f"Version {policy.version}" in said
             for clause in policy.clauses:
                 assert " ".join(clause.text.split()) in said, clause.id
+
+
+@every_pack
+def test_a_letter_leaves_families_in_peace_unless_it_is_urgent(pack: str) -> None:
+    for sent in letters(pack):
+        day_sent = CALENDAR.local_date(sent.at)
+        if sent.letter.urgent:
+            assert sent.at - sent.letter.prepared_at < timedelta(minutes=1), sent
+        elif sent.case.track is Track.SERVICE_CONCERN:
+            assert CALENDAR.next_working_moment(sent.at) == sent.at, sent
+        else:
+            assert not CALENDAR.quiet(sent.at), sent
+        # It bears the day on which it went, whenever it was written.
+        assert f"\n\n{day(day_sent)}\nOur reference:" in sent.plain, sent
