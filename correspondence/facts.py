@@ -11,6 +11,7 @@ from correspondence.meeting_facts import (
     clauses_about,
     meeting_of,
 )
+from correspondence.referral import in_paragraphs, told_of
 from domain import events as e
 from domain.actions import Actor, PersonId, TextRef
 from domain.calendar import CalendarDoesNotCover, SchoolCalendar
@@ -26,6 +27,7 @@ from domain.letter_facts import (
     LetterFacts,
     MeetingFacts,
     RecipientFacts,
+    ReferralFacts,
     SignatoryFacts,
     StepFacts,
     clause_facts,
@@ -122,7 +124,9 @@ class _Gathering:
             reason=reason,
             reason_from=reason_from,
             received_on=self._day(case.received_at),
-            answer=await self._text("answer"),
+            answer=await self._text("answer") or await self._text("reply"),
+            offered=await self._text("how"),
+            referral=await self._referral(details, standing.school.name),
             answer_by=self._window(DeadlineKind.REPRESENTATIONS, due, limit),
             decide_by=self._window(DeadlineKind.CONFIRMATION, due, limit),
             follow_up_on=self._due(DeadlineKind.FOLLOW_UP),
@@ -272,7 +276,14 @@ class _Gathering:
         step = ladder.by_stage.get(self._case.stage) or ladder.by_stage.get(self._case.rung)
         if step is None:
             return None
-        return StepFacts(title=step.title, next=step.next, agreed=step.by_agreement)
+        rungs = [one.title for one in ladder.steps if not one.aside]
+        above = rungs[rungs.index(step.title) + 1 :] if step.title in rungs else []
+        return StepFacts(
+            title=step.title,
+            next=step.next,
+            agreed=step.by_agreement,
+            then=above[0] if above else None,
+        )
 
     def _day(self, when: datetime) -> str:
         return day(self._happening.calendar.local_date(when))
@@ -304,6 +315,20 @@ class _Gathering:
             happening.policy, happening.calendar, self._case, read=self._read, person=self._person
         )
         return await words.facts(found, due, self._facts, school)
+
+    async def _referral(self, details: SchoolDetails, school: str) -> ReferralFacts | None:
+        made = next((fact for fact in self._facts if isinstance(fact, e.ReferralMade)), None)
+        referral = self._case.referral(made.referral) if made else None
+        if referral is None:
+            return None
+        summary = await self._read(referral.summary) if referral.summary else None
+        told = told_of(referral, await self._person(referral.consent_of), summary)
+        words = in_paragraphs(referral, told, school, self._case.reference)
+        return ReferralFacts(
+            consented_on=day(referral.consented_on),
+            sent=details.sendiass is not None and details.sendiass.email is not None,
+            words="\n\n".join(words).replace("\n", "\n\n"),
+        )
 
     def _advice(self) -> AdviceFacts | None:
         for fact in self._stages():

@@ -5,14 +5,18 @@ from datetime import datetime
 from documents.calendar_entry import Address, Entry, Method
 from domain.actions import PersonId
 from domain.case import Case, Letter
-from domain.letter_rules import CANCELLED, INVITATION
+from domain.letter_rules import CANCELLED, INVITATION, LEFT_OUT
 from domain.letters import one_line
 from domain.meetings import Meeting
 from domain.vocabulary import MeetingRole
 from storage.people import People, PersonNotFound
 from storage.texts import TextNotFound, Texts
 
-_METHODS = {INVITATION: Method.REQUEST, CANCELLED: Method.CANCEL}
+_METHODS = {
+    INVITATION: Method.REQUEST,
+    CANCELLED: Method.CANCEL,
+    LEFT_OUT: Method.CANCEL,
+}
 DESCRIPTION = "Please read the letter with this reference: it says how to take part and to answer."
 
 
@@ -52,7 +56,8 @@ async def entry_of(
     roles = {one.person: one.role for one in meeting.attendees}
     return Entry(
         uid=uid_of(case, meeting),
-        sequence=meeting.sequence,
+        # Whoever is left out of a meeting that goes on is told by a later change of their entry.
+        sequence=meeting.sequence + (to in meeting.left_out),
         stamp=stamp,
         starts=meeting.at,
         ends=meeting.ends_at,

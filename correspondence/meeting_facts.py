@@ -8,7 +8,7 @@ from domain.calendar import SchoolCalendar
 from domain.case import Case
 from domain.letter_actions import MEETING_REMINDER
 from domain.letter_facts import MeetingFacts
-from domain.letter_rules import CANCELLED, INVITATION, RECORD, LetterDue, signer_to_ask
+from domain.letter_rules import CANCELLED, INVITATION, LEFT_OUT, RECORD, LetterDue, signer_to_ask
 from domain.letters import one_line
 from domain.meetings import Meeting
 from domain.policy import Ladder, Policy
@@ -16,7 +16,7 @@ from domain.spoken import hour, moment, spoken
 from domain.vocabulary import DutyKind, MeetingRole, Role
 from storage.people import Person
 
-ABOUT_MEETINGS = frozenset({INVITATION, CANCELLED, MEETING_REMINDER, RECORD})
+ABOUT_MEETINGS = frozenset({INVITATION, CANCELLED, LEFT_OUT, MEETING_REMINDER, RECORD})
 """The letters that are about a meeting, and go to everybody who is invited."""
 
 _CAPACITIES = {
@@ -40,7 +40,7 @@ def clauses_about(policy: Policy, ladder: Ladder, due: LetterDue) -> tuple[str, 
     if due.kind == RECORD:
         owed = (duty.clause for duty in ladder.duties if duty.kind is DutyKind.RECORD_MEETING)
         return tuple(owed)[:1]
-    if due.kind == CANCELLED:
+    if due.kind in (CANCELLED, LEFT_OUT):
         return ()
     recording = policy.recording.clause if policy.recording else None
     cited = (recording, policy.stop_meeting_clause)

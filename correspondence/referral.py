@@ -1,5 +1,6 @@
 """What SENDIASS is told of a parent: what they agreed to share, and nothing else."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from email.message import EmailMessage
 from email.utils import format_datetime
@@ -7,7 +8,7 @@ from email.utils import format_datetime
 from domain.referrals import Referral
 from domain.spoken import day
 from domain.vocabulary import SharedItem
-from storage.people import People
+from storage.people import People, Person
 from storage.texts import Texts
 
 _HEADINGS = {
@@ -28,29 +29,41 @@ class ReferralWriter:
     async def words(self, referral: Referral, school: str, reference: str) -> str:
         """The text of the referral; it is written from the agreed items alone."""
         parent = await self._people.person(referral.consent_of)
-        told = []
-        for item in referral.shared:
-            match item:
-                case SharedItem.NAME:
-                    words = parent.name
-                case SharedItem.CONTACT:
-                    words = parent.email or _NOTHING
-                case SharedItem.SUMMARY:
-                    assert referral.summary is not None
-                    words = await self._texts.read(referral.summary)
-            told.append(f"{_HEADINGS[item]}: {words}")
-        lines = [
-            "Dear colleagues,",
-            f"A parent at {school} would like to be in touch with you. On "
-            f"{day(referral.consented_on)} they agreed that we tell you what stands here, and we "
-            "tell you nothing else.",
-            "\n".join(told),
-            "Please get in touch with them yourselves. They can take back their agreement at any "
-            "time; what you talk about stays between them and you.",
-            f"If you need to write to us about this, please mention {reference}.",
-            f"Yours sincerely,\n{school}",
-        ]
-        return "\n\n".join(lines) + "\n"
+        summary = await self._texts.read(referral.summary) if referral.summary else None
+        told = told_of(referral, parent, summary)
+        blocks = in_paragraphs(referral, told, school, reference)
+        return "\n\n".join([*blocks, f"Yours sincerely,\n{school}"]) + "\n"
+
+
+def told_of(referral: Referral, parent: Person, summary: str | None) -> list[str]:
+    """What was agreed to be told, one line for each item."""
+    told = []
+    for item in referral.shared:
+        match item:
+            case SharedItem.NAME:
+                words = parent.name
+            case SharedItem.CONTACT:
+                words = parent.email or _NOTHING
+            case SharedItem.SUMMARY:
+                words = summary or _NOTHING
+        told.append(f"{_HEADINGS[item]}: {words}")
+    return told
+
+
+def in_paragraphs(
+    referral: Referral, told: Sequence[str], school: str, reference: str
+) -> list[str]:
+    """A referral up to its signature, in paragraphs."""
+    return [
+        "Dear colleagues,",
+        f"A parent at {school} would like to be in touch with you. On "
+        f"{day(referral.consented_on)} they agreed that we tell you what stands here, and we "
+        "tell you nothing else.",
+        "\n".join(told),
+        "Please get in touch with them yourselves. They can take back their agreement at any "
+        "time; what you talk about stays between them and you.",
+        f"If you need to write to us about this, please mention {reference}.",
+    ]
 
 
 def referral_message(

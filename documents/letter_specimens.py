@@ -7,32 +7,25 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
+from documents.letter_variants import limit, meeting, variants
 from documents.specimen_story import (
     ADVOCATE,
-    ANSWER,
-    CHANGES,
-    DISCUSSED,
     FAMILY,
     HAPPENED,
     OFFICE,
     REASONS,
     SAMPLE,
     SERVICE,
-    Who,
 )
 from domain.calendar import Clock
 from domain.letter_facts import (
     ADVISERS,
     CONCERNS,
-    SCOPES,
-    YOU,
     AdviceFacts,
     ContactFacts,
     LetterFacts,
-    MeetingFacts,
     Reachable,
     RecipientFacts,
-    RestrictionFacts,
     SignatoryFacts,
     StepFacts,
     clause_facts,
@@ -45,14 +38,11 @@ from domain.vocabulary import (
     ActionName,
     AdviceKind,
     DutyKind,
-    Outcome,
-    ReviewResult,
     Role,
-    Scope,
+    Stage,
     Track,
 )
 
-_ENDED = "Friday 2 October 2026"
 _FAMILIES = (Role.PARENT, Role.ADVOCATE)
 
 
@@ -79,7 +69,7 @@ def specimens(policy: Policy, letter: Letter, details: SchoolDetails) -> Iterato
         steps = _steps(policy, ladder, letter)
         for step in steps:
             for role in _recipients(ladder, letter):
-                for label, variant in _variants(policy, ladder, step, letter):
+                for label, variant in variants(policy, ladder, step, letter):
                     words = [
                         ladder.track.value,
                         step.id.value if letter.goes_with is None or len(steps) > 1 else "",
@@ -106,6 +96,8 @@ def _steps(policy: Policy, ladder: Ladder, letter: Letter) -> list[Step]:
             return []
         case ActionName.PREPARE_LETTERS:
             return list(ladder.steps[:1])  # it goes out by itself, on every ladder
+        case ActionName.COMPLETE_FOLLOW_UP if letter.id == "complaint-answer":
+            return [step for step in ladder.steps if step.id is Stage.COMPLAINT]
         case ActionName.LAPSE:
             return [step for step in ladder.steps if step.quiet_period][:1]
     return list(ladder.steps[:1]) if ladder.roles_for(action) else []
@@ -118,96 +110,21 @@ def _recipients(ladder: Ladder, letter: Letter) -> list[Role | None]:
         match addressee:
             case Addressee.RESPONDENT:
                 roles.append(ladder.respondent or raiser)
+            case Addressee.WRITER:
+                roles += [ladder.respondent or raiser, raiser]
             case Addressee.RAISER:
                 roles.append(raiser)
             case Addressee.FAMILY:
                 roles.append(Role.PARENT)
             case Addressee.ADVOCATE:
                 roles.append(Role.ADVOCATE)
+            case Addressee.ATTENDEES if letter.id == "meeting-left-out":
+                roles.append(Role.ADVOCATE)
             case Addressee.ATTENDEES:
                 roles += [Role.PARENT, Role.ADVOCATE]
             case Addressee.ADVISER:
                 roles.append(None)
     return list(dict.fromkeys(roles))
-
-
-def _variants(
-    policy: Policy, ladder: Ladder, step: Step, letter: Letter
-) -> list[tuple[str, dict[str, Any]]]:
-    match letter.id:
-        case "referral":
-            kinds = step.advice or (AdviceKind.LOCAL_AUTHORITY,)
-            return [(kind.value, _adviser(kind)) for kind in kinds]
-        case "restriction":
-            return [("heard", {"answer": ANSWER}), ("not heard", {})]
-        case "variation":
-            return [("", _narrower(ladder, step))]
-        case "review-result":
-            results: dict[ReviewResult, dict[str, Any]] = {
-                ReviewResult.CONTINUE: {},
-                ReviewResult.VARY: _narrower(ladder, step),
-                ReviewResult.LIFT: {},
-            }
-            return [(result.value, {"review": result, **more}) for result, more in results.items()]
-        case "lifting":
-            limit = _limit(ladder, step).model_copy(update={"ended_on": _ENDED})
-            ways: dict[str, dict[str, Any]] = {
-                "lifted": {},
-                "lapsed": {"lapsed": True},
-                "never confirmed": {"lapsed": True, "unconfirmed": True},
-                "withdrawn": {"proposed_only": True},
-                "proposal lapsed": {"lapsed": True, "proposed_only": True},
-                "another stands": {"others": (SCOPES[Scope.SITE],)},
-            }
-            by_itself = {"reason": None}
-            return [
-                (
-                    label,
-                    {"restriction": limit.model_copy(update=how)}
-                    | (by_itself if "lapsed" in how else {}),
-                )
-                for label, how in ways.items()
-            ]
-        case "mediation":
-            next_step = StepFacts(title=step.title, next=step.next, agreed=not step.by_agreement)
-            return [("", {}), ("offered" if step.by_agreement else "agreed", {"step": next_step})]
-        case "concern-taken-up":
-            return [("", {}), ("at once", {"so_far": None})]
-        case "conversation" | "complaint" | "complaint-panel":
-            own = {"reason": "I would like to know why.", "reason_from": YOU}
-            return [("", {}), ("in their words", own)]
-        case "signpost":
-            return [("", {"restriction": None}), *_beside_a_limit(ladder)]
-        case "closure":
-            told = {Outcome.TRANSFERRED: {"procedure": "admissions"}}
-            return [
-                (outcome.value, {"outcome": outcome, **told.get(outcome, {})})
-                for outcome in ladder.outcomes
-            ]
-        case "meeting-invitation":
-            return [
-                ("", {}),
-                ("moved", {"meeting": _meeting(policy, was="Tuesday 22 September 2026")}),
-                ("to be recorded", {"meeting": _meeting(policy, recording_wanted=True)}),
-                ("arranged by the recipient", {"recipient": _organiser(), "signpost": None}),
-                *_signing(policy),
-            ]
-        case "meeting-reminder":
-            return [
-                ("", {}),
-                ("to be recorded", {"meeting": _meeting(policy, recording_wanted=True)}),
-                *_signing(policy),
-            ]
-        case "meeting-cancelled":
-            return [("", {}), ("the matter has ended", {"reason": None})]
-        case "meeting-record":
-            stopped = "Voices were raised, and we thought it better to go on another day."
-            return [
-                ("", {"meeting": _meeting(policy, **DISCUSSED)}),
-                ("stopped", {"meeting": _meeting(policy, stopped=stopped, **DISCUSSED)}),
-                ("recorded", {"meeting": _meeting(policy, recording_made=True, **DISCUSSED)}),
-            ]
-    return [("", {})]
 
 
 def _facts(
@@ -248,7 +165,12 @@ def _facts(
         "respondent": respondent,
         "family": FAMILY.name,
         "advocate": ADVOCATE.name if ladder.track is not Track.PARENT_CONDUCT else None,
-        "step": StepFacts(title=step.title, next=step.next, agreed=step.by_agreement),
+        "step": StepFacts(
+            title=step.title,
+            next=step.next,
+            agreed=step.by_agreement,
+            then=ladder.steps[-1].title,
+        ),
         "concern_about": CONCERNS[ladder.track],
         "so_far": ladder.steps[0].title,
         "clauses": tuple(clause_facts(policy, one) for one in _clauses(policy, ladder, letter)),
@@ -259,10 +181,10 @@ def _facts(
         "decide_by": "Tuesday 29 September 2026" if letter.id in _HEARD else None,
         "follow_up_on": "Wednesday 14 October 2026",
         "quiet_until": _quiet_until(step),
-        "restriction": _limit(ladder, step, at_once=letter.id == "interim-restriction")
+        "restriction": limit(ladder, step, at_once=letter.id == "interim-restriction")
         if step.restriction
         else None,
-        "meeting": _meeting(policy),
+        "meeting": meeting(policy),
         "advice": AdviceFacts(
             kind=AdviceKind.LOCAL_AUTHORITY,
             adviser=ADVISERS[AdviceKind.LOCAL_AUTHORITY],
@@ -294,87 +216,10 @@ def _clauses(policy: Policy, ladder: Ladder, letter: Letter) -> list[str]:
     if letter.id == "meeting-record":
         kept = (duty.clause for duty in ladder.duties if duty.kind is DutyKind.RECORD_MEETING)
         return list(kept)[:1]
-    if letter.id == "meeting-cancelled":
+    if letter.id in ("meeting-cancelled", "meeting-left-out"):
         return []
     if letter.id in ("meeting-invitation", "meeting-reminder") and policy.recording:
         return [policy.recording.clause]
     bound = (ladder.respondent,) if ladder.respondent else _OWES
     clauses = [clause.id for clause in policy.clauses if clause.binds in bound]
     return (clauses or [policy.clauses[0].id])[:2]
-
-
-def _beside_a_limit(ladder: Ladder) -> list[tuple[str, dict[str, Any]]]:
-    """What a family is told beside a limit on its advocate: while it stands, and once it ended."""
-    limits = [step for step in ladder.steps if step.restriction]
-    if not limits or ladder.respondent is not Role.ADVOCATE:
-        return []
-    limit = _limit(ladder, limits[0])
-    ended = limit.model_copy(update={"ended_on": _ENDED})
-    return [("beside a limit", {"restriction": limit}), ("it has ended", {"restriction": ended})]
-
-
-def _organiser() -> RecipientFacts:
-    here = OFFICE.contact
-    return RecipientFacts(
-        name=here.name, greeting=here.name, role=Role.SENIOR_LEADER, is_contact=True
-    )
-
-
-def _narrower(ladder: Ladder, step: Step) -> dict[str, Any]:
-    limit = _limit(ladder, step)
-    return {
-        "changes": CHANGES,
-        "restriction": limit.model_copy(update={"scopes": limit.scopes[:1]}),
-    }
-
-
-def _limit(ladder: Ladder, step: Step, *, at_once: bool = False) -> RestrictionFacts:
-    scopes = step.restriction.scopes if step.restriction else ()
-    return RestrictionFacts(
-        whom=(ADVOCATE if ladder.respondent is Role.ADVOCATE else FAMILY).name,
-        scopes=tuple(SCOPES[scope] for scope in scopes),
-        starts_on="Tuesday 15 September 2026" if at_once else "Wednesday 30 September 2026",
-        review_on="Friday 6 November 2026",
-        contact="You can write to our office at any time, and telephone it on school days.",
-        contact_through="Priya Shah, the school business manager",
-        meetings="Annual reviews and other meetings about the child's support go on as planned, by "
-        "video if need be.",
-        collection="Another adult whom you name to us brings and collects your child."
-        if Scope.SITE in scopes
-        else None,
-    )
-
-
-def _meeting(policy: Policy, **more: Any) -> MeetingFacts:
-    return MeetingFacts(
-        recording_needs=policy.recording.needs if policy.recording else None,
-        may_stop=policy.stop_meeting.value.replace("_", " ") if policy.stop_meeting else None,
-        when="Thursday 24 September 2026, 4.00pm to 5.00pm",
-        where="The library, by the main entrance",
-        purpose="We would like to hear how things look to you, and to agree what each of us does.",
-        attendees=(
-            f"{FAMILY.name}, parent",
-            f"{ADVOCATE.name}, advocate",
-            f"{OFFICE.contact.name}, {OFFICE.contact.role}",
-        ),
-        joining="We send you a link on the day before, if you would rather join by video.",
-        **more,
-    )
-
-
-def _signing(policy: Policy) -> list[tuple[str, dict[str, Any]]]:
-    if policy.asks_to_sign is None:
-        return []
-    return [("asked to sign", {"meeting": _meeting(policy, ask_to_sign=True)})]
-
-
-def _adviser(kind: AdviceKind) -> dict[str, Any]:
-    to: Who = {
-        AdviceKind.LOCAL_AUTHORITY: OFFICE.adviser,
-        AdviceKind.POLICE: Who("Sample Constabulary, Schools Liaison", "colleague"),
-        AdviceKind.LEGAL: Who("Sample and Partners, Solicitors", "colleague"),
-    }[kind]
-    return {
-        "advice": AdviceFacts(kind=kind, adviser=ADVISERS[kind]),
-        "recipient": RecipientFacts(name=to.name, greeting=to.greeting, address=to.address),
-    }

@@ -2,7 +2,7 @@
 
 from typing import Any, NamedTuple
 
-from domain.letter_facts import ComplaintsFacts, Reachable
+from domain.letter_facts import ComplaintsFacts, Reachable, ReferralFacts
 from domain.letter_templates import SchoolDetails
 from domain.vocabulary import Track
 
@@ -115,4 +115,14 @@ DISCUSSED: dict[str, Any] = {
 ANSWER = (
     "You told us that you were worried that day. We understand that, and we are sorry for our part "
     "in it. We still think that everybody needs some quiet for a while."
+)
+OFFERED = (
+    "A governor who takes neither side, or a friend of yours, comes with you to any meeting. Or we "
+    "meet by video call, if that is easier for you."
+)
+REFERRED = ReferralFacts(
+    consented_on="Monday 14 September 2026",
+    sent=True,
+    words="Dear colleagues,\n\nA parent would like to be in touch with you.\n\n"
+    "Name: Hana Novak",
 )

@@ -493,9 +493,17 @@ class LiftRestriction(Decision):
 
 
 class CompleteFollowUp(BaseAction):
+    """Something was looked at, or done. `result` is kept for the school.
+
+    `reply` is what is written back about it, and goes out as a letter: to `reply_to`, or, where
+    it answers a complaint, to whoever complained.
+    """
+
     name: Literal[ActionName.COMPLETE_FOLLOW_UP] = ActionName.COMPLETE_FOLLOW_UP
     deadline: str
     result: TextRef | None = None
+    reply: TextRef | None = None
+    reply_to: PersonId | None = None
 
 
 class ExtendFollowUp(BaseAction):

@@ -94,10 +94,12 @@ class Draft:
             if duty and duty.kind in kinds:
                 self.meet_deadline(deadline, result)
 
-    def meet_deadline(self, deadline: Deadline, result: TextRef | None = None) -> None:
+    def meet_deadline(
+        self, deadline: Deadline, result: TextRef | None = None, reply: TextRef | None = None
+    ) -> None:
         """Marks one open deadline as met, now."""
         on_time = self.now <= deadline.due_at
-        self.add(DeadlineMet(deadline=deadline.id, on_time=on_time, result=result))
+        self.add(DeadlineMet(deadline=deadline.id, on_time=on_time, result=result, reply=reply))
 
     def open_deadline(self, deadline_id: str) -> Deadline:
         """The open deadline with this id. Raises UnknownThing, with those that are open."""

@@ -452,6 +452,7 @@ class DeadlineMet(Frozen):
     deadline: str
     on_time: bool
     result: TextRef | None = None
+    reply: TextRef | None = Field(default=None, exclude_if=lambda text: text is None)
 
 
 class DeadlineMissed(Frozen):

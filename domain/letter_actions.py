@@ -72,7 +72,11 @@ def _may_receive(draft: Draft, letter: a.LetterToSend, about: str | None) -> Non
     if letter.to in draft.case.parties or isinstance(draft.action, a.SeekExternalAdvice):
         return
     meeting = draft.case.meeting(about)
-    if meeting is not None and letter.to in (*meeting.people, *meeting.attended):
+    if meeting is not None and letter.to in (
+        *meeting.people,
+        *meeting.attended,
+        *meeting.left_out,
+    ):
         return
     raise NotAllowedHere(
         f"A letter ({letter.kind}) goes to the people whose case this is, and to nobody else."

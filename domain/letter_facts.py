@@ -91,6 +91,7 @@ class StepFacts(Frozen):
     title: Line
     next: Prose  # what happens next, in the policy's words
     agreed: bool = False  # it is taken only once both sides have agreed to it
+    then: Line | None = None  # the title of the rung above it, where there is one
 
 
 class ClauseFacts(Frozen):
@@ -161,6 +162,14 @@ class AdviceFacts(Frozen):
     question: Prose | None = None  # what is asked
 
 
+class ReferralFacts(Frozen):
+    """What SENDIASS is told of a parent who agreed to it."""
+
+    consented_on: Line
+    sent: bool  # the school sends it; False: there is no address, and the parent takes it there
+    words: Prose  # what it is told, and nothing else
+
+
 class SignatoryFacts(Frozen):
     """Who signs."""
 
@@ -192,7 +201,9 @@ class LetterFacts(Frozen):
     reason: Prose | None = None
     reason_from: Line | None = None  # whose words it is: YOU, or a name; None for the school's own
     received_on: Line | None = None  # when the concern was received
-    answer: Prose | None = None  # the answer to the representations that were made
+    answer: Prose | None = None  # the answer to the representations that were made, or to a letter
+    offered: Prose | None = None  # how somebody can be beside the family
+    referral: ReferralFacts | None = None
     answer_by: Line | None = None  # the last day of the window to answer
     decide_by: Line | None = None  # by when a proposed limit is confirmed, or falls away
     follow_up_on: Line | None = None  # when we look at the matter again

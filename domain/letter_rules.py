@@ -7,13 +7,13 @@ from typing import NamedTuple
 from domain import actions as a
 from domain.actions import PersonId
 from domain.calendar import SchoolCalendar
-from domain.case import Case
+from domain.case import Case, Deadline
 from domain.events import Event, MeetingCancelled, RestrictionLapsed
 from domain.letter_actions import MEETING_REMINDER
 from domain.letters import Addressee, Letter
 from domain.meetings import Meeting
 from domain.policy import Ladder, Policy, Step
-from domain.vocabulary import ActionName, DutyKind, Outcome, ReviewResult, Role, Track
+from domain.vocabulary import ActionName, DutyKind, Outcome, ReviewResult, Role, Stage, Track
 
 INTERIM = "interim-restriction"
 LIFTING = "lifting"
@@ -25,6 +25,10 @@ RECORD = "meeting-record"
 LAPSE = "lapse"
 SIGNPOST = "signpost"
 ACCOMPANIMENT = "accompaniment"
+LEFT_OUT = "meeting-left-out"
+REFERRED = "referral-made"
+COMPLAINT_ANSWER = "complaint-answer"
+REPLY = "reply"
 
 
 class LetterDue(NamedTuple):
@@ -44,9 +48,13 @@ class LetterDue(NamedTuple):
 
 
 def letters_due(
-    letters: Mapping[str, Letter], policy: Policy, case: Case, action: a.Action
+    letters: Mapping[str, Letter],
+    policy: Policy,
+    case: Case,
+    action: a.Action,
+    before: Case | None = None,
 ) -> tuple[LetterDue, ...]:
-    """The letters that go with `action`, on the case as it is after it.
+    """The letters that go with `action`, on the case as it is after it; `before` is as it was.
 
     A person gets each kind once. Nothing is written by itself about a matter that goes to a
     procedure of its own: whoever deals with it there decides what is said to whom.
@@ -59,10 +67,63 @@ def letters_due(
         for addressee in letters[kind].to
         for person in _people(addressee, case, action)
     ]
+    if before is not None:
+        due += _replies(policy, before, action)
+        due += _changed_places(before, case, action)
+    due = [one for one in due if one.kind in letters]
     if isinstance(action, a.Close | a.Lapse) and CANCELLED in letters:
         due += _called_off(one for one in case.meetings if one.ended_at == case.closed_at)
     once = {(one.kind, one.to, one.about): one for one in reversed(due)}
     return tuple(reversed(once.values()))
+
+
+def replied_to(
+    ladder: Ladder, case: Case, deadline: Deadline, named: PersonId | None
+) -> PersonId | None:
+    """To whom a reply about something that was due goes; None where somebody has to say so."""
+    if named is not None:
+        return named
+    return case.raised_by if _is_complaint(ladder, deadline) else None
+
+
+def _is_complaint(ladder: Ladder, deadline: Deadline) -> bool:
+    step = ladder.by_stage.get(Stage.COMPLAINT)
+    return step is not None and deadline.about == step.follow_up.id
+
+
+def _replies(policy: Policy, before: Case, action: a.Action) -> list[LetterDue]:
+    """What is written back with an answer to a complaint, or to a letter."""
+    if not isinstance(action, a.CompleteFollowUp) or action.reply is None:
+        return []
+    deadline = before.deadline(action.deadline)
+    ladder = policy.by_track[before.track]
+    to = replied_to(ladder, before, deadline, action.reply_to) if deadline else None
+    if deadline is None or to is None:
+        return []
+    if _is_complaint(ladder, deadline) and to == before.raised_by:
+        return [LetterDue(COMPLAINT_ANSWER, Addressee.RAISER, to)]
+    return [LetterDue(REPLY, Addressee.WRITER, to)]
+
+
+def _changed_places(before: Case, case: Case, action: a.Action) -> list[LetterDue]:
+    """Whoever is no longer expected at a meeting hears of it, and a new advocate is invited."""
+    due = []
+    for meeting in case.meetings:
+        was = before.meeting(meeting.id)
+        if was is None or not meeting.coming:
+            continue
+        due += [
+            LetterDue(LEFT_OUT, Addressee.ATTENDEES, person, meeting.id)
+            for person in meeting.left_out
+            if person not in was.left_out
+        ]
+        if isinstance(action, a.AppointAdvocate):
+            due += [
+                LetterDue(INVITATION, Addressee.ATTENDEES, person, meeting.id)
+                for person in meeting.people
+                if person not in was.people
+            ]
+    return due
 
 
 def _called_off(meetings: Iterable[Meeting]) -> list[LetterDue]:
@@ -91,6 +152,8 @@ _OWED = {
     SIGN_REQUEST: (DutyKind.ASK_TO_SIGN,),
     SIGNPOST: (DutyKind.SIGNPOST,),
     ACCOMPANIMENT: (DutyKind.OFFER_ACCOMPANIMENT,),
+    REFERRED: (DutyKind.SIGNPOST,),
+    REPLY: (DutyKind.RESPOND,),
 }
 
 
@@ -142,6 +205,8 @@ def _kinds(
             return (INTERIM,)
         case a.ReviewRestriction(result=ReviewResult.LIFT):
             return (LIFTING,)
+        case a.CompleteFollowUp():
+            return ()  # a reply, where one was written
         case a.SignCode():
             return ()  # asked for when the code is shared, or before a meeting
         case a.ScheduleMeeting() if _asked_to_sign(policy, case, case.meetings[-1]):

@@ -35,6 +35,7 @@ class Part(StrEnum):
     WHOM_TO_TALK_TO = "whom_to_talk_to"
     RIGHT_TO_COMPLAIN = "right_to_complain"
     INDEPENDENT_ADVICE = "independent_advice"
+    SHARED = "shared"  # what another service is told, word for word
     OTHER = "other"  # whatever a person adds under a heading of their own
 
 
@@ -59,6 +60,7 @@ IN_WORDS = {
     Part.WHOM_TO_TALK_TO: "whom to talk to",
     Part.RIGHT_TO_COMPLAIN: "the right to complain",
     Part.INDEPENDENT_ADVICE: "where free, independent advice is",
+    Part.SHARED: "what another service is told",
     Part.OTHER: "something else",
 }
 
@@ -71,6 +73,7 @@ class Addressee(StrEnum):
     FAMILY = "family"
     ADVOCATE = "advocate"
     ATTENDEES = "attendees"  # everybody who is, or was, at the meeting
+    WRITER = "writer"  # whoever wrote to us, and is replied to
     ADVISER = "adviser"  # the local authority, the police or legal advisers
 
 

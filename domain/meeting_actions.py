@@ -291,6 +291,31 @@ def leave_out_the_former_advocate(draft: Draft, advocate: PersonId) -> None:
             draft.add(AttendeeLeftOut(meeting=meeting.id, person=advocate))
 
 
+def invite_the_new_advocate(draft: Draft, former: PersonId | None) -> None:
+    """Whoever speaks for the family from now on comes with it to the meetings to come.
+
+    A meeting that the family wanted without its advocate stays as it is.
+    """
+    case = draft.case
+    if case.advocate is None:
+        return
+    for meeting in case.meetings:
+        if not meeting.coming or meeting.at <= draft.now or case.advocate in meeting.people:
+            continue
+        with_advocate = former is None or former in (*meeting.people, *meeting.left_out)
+        limited = limited_in_meetings(case, draft.calendar.local_date(meeting.at))
+        if case.family in meeting.people and with_advocate and case.advocate not in limited:
+            draft.add(
+                MeetingRescheduled(
+                    meeting=meeting.id,
+                    was=meeting.at,
+                    at=meeting.at,
+                    reason=None,
+                    also_invited=(Attendee(person=case.advocate, role=MeetingRole.ADVOCATE),),
+                )
+            )
+
+
 def _may_attend(draft: Draft, people: Iterable[PersonId], at: datetime) -> None:
     limited = limited_in_meetings(draft.case, draft.calendar.local_date(at))
     for person in people:

@@ -38,6 +38,7 @@ class Meeting(Frozen):
     discussed: TextRef | None = None
     decided: TextRef | None = None
     attended: tuple[PersonId, ...] = ()
+    left_out: tuple[PersonId, ...] = ()  # were invited, and are no longer
 
     @property
     def ends_at(self) -> datetime:
@@ -111,11 +112,16 @@ def _changed(meeting: Meeting, event: e.Event) -> Meeting:
                 "place": fact.place or meeting.place,
                 "online": fact.online or meeting.online,
                 "attendees": (*meeting.attendees, *fact.also_invited),
+                "left_out": tuple(
+                    one
+                    for one in meeting.left_out
+                    if one not in {attendee.person for attendee in fact.also_invited}
+                ),
                 "sequence": meeting.sequence + 1,
             }
         case e.AttendeeLeftOut() as fact:
             kept = tuple(one for one in meeting.attendees if one.person != fact.person)
-            changed = {"attendees": kept}
+            changed = {"attendees": kept, "left_out": (*meeting.left_out, fact.person)}
         case e.MeetingCancelled():
             changed = {
                 "cancelled": True,

@@ -27,6 +27,7 @@ from domain.events import (
     SawNames,
     Signposted,
 )
+from domain.meeting_actions import invite_the_new_advocate
 from domain.referral_actions import let_go_of_the_advocate
 from domain.safeguards import fair_panel, reasons
 from domain.vocabulary import DeadlineKind, DutyKind, DutyTrigger, Role, Stage
@@ -95,6 +96,7 @@ def appoint_advocate(draft: Draft, action: a.AppointAdvocate) -> None:
     draft.add(AdvocateAppointed(advocate=action.advocate, replaces=case.advocate))
     if case.advocate is not None:
         let_go_of_the_advocate(draft, case.advocate)  # the new one is owed it all anew
+    invite_the_new_advocate(draft, former=case.advocate)
     draft.owe(DutyTrigger.ADVOCATE_APPOINTED)
 
 

@@ -21,6 +21,7 @@ from domain.events import (
     Settled,
     StageChanged,
 )
+from domain.letter_rules import replied_to
 from domain.moves import settle_deadlines
 from domain.referral_actions import DISCLOSURE, REFERRAL
 from domain.restricting import ABOUT_A_RESTRICTION, rules_of_restriction
@@ -65,7 +66,21 @@ def complete(draft: Draft, action: a.CompleteFollowUp) -> None:
         _may_answer(draft, deadline)
         if action.result is None:
             raise ReasonMissing("Write the answer to the challenge (result).")
-    draft.meet_deadline(deadline, action.result)
+    _goes_to_somebody(draft, deadline, action)
+    draft.meet_deadline(deadline, action.result, action.reply)
+
+
+def _goes_to_somebody(draft: Draft, deadline: Deadline, action: a.CompleteFollowUp) -> None:
+    """A reply goes to one of the people whose case it is, and it is clear to whom."""
+    if action.reply is None:
+        if action.reply_to is not None:
+            raise NotAllowedHere("Write what you reply to them (reply).")
+        return
+    to = replied_to(draft.ladder, draft.case, deadline, action.reply_to)
+    if to is None:
+        raise NotAllowedHere("Say to whom the reply goes (reply_to).")
+    if to not in draft.case.parties:
+        raise NotAllowedHere("A reply goes to the people whose case this is, and to nobody else.")
 
 
 def _may_answer(draft: Draft, deadline: Deadline) -> None:

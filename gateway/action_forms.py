@@ -119,6 +119,7 @@ _WHO = {
     "independent": Group.INSIDE,
     "advocate": Group.OUTSIDE,
     "by": Group.PARTIES,
+    "reply_to": Group.PARTIES,
     "person": Group.ANYBODY,
     "attendees": Group.ANYBODY,
     "also_invite": Group.ANYBODY,

@@ -87,6 +87,14 @@ _EVERYWHERE: dict[str, FieldWords] = {
         "Needed where somebody may not come onto the site.",
     ),
     "result": FieldWords(_K.TEXT, "What did you find, or what was done?"),
+    "reply": FieldWords(
+        _K.TEXT,
+        "What do you write back to them?",
+        "It goes out as a letter. Leave this empty where nobody is to be written to.",
+    ),
+    "reply_to": FieldWords(
+        _K.PERSON, "To whom?", "Leave this empty for the answer to a complaint, or without a reply."
+    ),
     "answer": FieldWords(
         _K.TEXT,
         "What do you answer to what the person said?",

@@ -59,6 +59,7 @@ KINDS = {
     "meetings": "How meetings are attended",
     "collection": "How the child is brought and collected",
     "result": "What came of it",
+    "reply": "What was written back",
     "letter": "A letter",
 }
 LOOKED_AT = {

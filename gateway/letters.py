@@ -58,7 +58,9 @@ class ActionLetters:
         where the school's templates lack something, and PersonNotFound.
         """
         templates = self._writer.templates(happening.after.school)
-        due = letters_due(templates.letters, happening.policy, happening.after, action)
+        due = letters_due(
+            templates.letters, happening.policy, happening.after, action, happening.before
+        )
         named = [await self._named(one, action, happening) for one in due]
         return [await self._writer.draft(one, happening, dict(fresh)) for one in named]
 
