@@ -41,6 +41,7 @@ from domain.vocabulary import DeadlineKind, Role
 from storage.people import People, Person, PersonNotFound
 from storage.texts import TextNotFound, Texts
 
+_MEMBERS = {Role.STAFF: "member of staff", Role.SERVICE_STAFF: "member of our service"}
 _FAMILY = frozenset({Role.PARENT, Role.ADVOCATE})
 
 
@@ -194,7 +195,8 @@ class _Gathering:
     def _role(self, person: Person) -> str:
         policy = self._happening.policy
         known = [role for role in Role if role in person.roles]
-        return spoken(next((r for r in known if r in policy.roles), "a member of staff"))
+        role = next((r for r in known if r in policy.roles), Role.STAFF)
+        return _MEMBERS.get(role) or spoken(role)
 
     async def _name(self, person: PersonId | None) -> str | None:
         return (await self._person(person)).name if person else None
@@ -261,8 +263,10 @@ class _Gathering:
     def _clauses(self, due: LetterDue) -> tuple[ClauseFacts, ...]:
         policy = self._happening.policy
         cited = dict.fromkeys(id_ for f in self._facts for id_ in getattr(f, "clauses", ()))
-        # A decision that rests on a follow-up cites none: then it is still about the case's.
-        cited = cited or dict.fromkeys(self._case.clauses)
+        # A decision that rests on a follow-up cites none: then it is still about the case's. Relief
+        # that came by itself rests on nothing that anybody did.
+        if not cited and self._happening.actor is not None:
+            cited = dict.fromkeys(self._case.clauses)
         ladder = policy.by_track[self._case.track]
         if due.kind in ABOUT_MEETINGS:
             cited = dict.fromkeys(clauses_about(policy, ladder, due))

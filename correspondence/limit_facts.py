@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Iterable
 
+from correspondence.meeting_facts import ABOUT_MEETINGS
 from domain import events as e
 from domain.actions import PersonId, TextRef
 from domain.calendar import SchoolCalendar
@@ -27,7 +28,7 @@ def limit_of(case: Case, due: LetterDue, facts: Iterable[e.Fact]) -> Restriction
     if due.kind in _BESIDE_A_LIMIT:
         found = [one for one in case.restrictions if one.took_effect]
         return next((one for one in reversed(found) if one.open), found[-1] if found else None)
-    if due.to is None or due.on_paper or due.to != case.respondent:
+    if due.to is None or due.on_paper or due.to != case.respondent or due.kind in ABOUT_MEETINGS:
         return None
     ids = (due.about, *(getattr(fact, "restriction", None) for fact in facts))
     return next((one for id_ in ids if id_ and (one := case.restriction(id_))), None)
@@ -81,6 +82,7 @@ class LimitWords:
             contact_through=through.name,
             meetings=await self._read(terms.meetings) or SOMEBODY,
             collection=await self._read(terms.collection) if terms.collection else None,
+            at_once=was is not None and was.status is RestrictionStatus.INTERIM,
             ended_on=day(ended_on) if ended_on else None,
             lapsed=lapsed,
             unconfirmed=lapsed and was is not None and was.status is RestrictionStatus.INTERIM,

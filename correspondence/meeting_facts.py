@@ -78,7 +78,7 @@ class MeetingWords:
         answers = dict(meeting.consents)
         return MeetingFacts(
             when=f"{moment(calendar, meeting.at)} to {hour(calendar, meeting.ends_at)}",
-            where=one_line(place or ("Online" if online else school)),
+            where=one_line(place or ("Online" if online else school)).rstrip("."),
             purpose=one_line(purpose) if purpose else self._purpose(),
             attendees=tuple([await self._attendee(meeting, one) for one in present]),
             joining=online,

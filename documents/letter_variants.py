@@ -39,7 +39,11 @@ def variants(
             kinds = step.advice or (AdviceKind.LOCAL_AUTHORITY,)
             return [(kind.value, _adviser(kind)) for kind in kinds]
         case "restriction":
-            return [("heard", {"answer": ANSWER}), ("not heard", {})]
+            return [
+                ("heard", {"answer": ANSWER}),
+                ("not heard", {}),
+                ("begun at once", {"answer": ANSWER, "restriction": _at_once(ladder, step)}),
+            ]
         case "variation":
             return [("", _narrower(ladder, step))]
         case "review-result":
@@ -118,6 +122,10 @@ def variants(
                 ("recorded", {"meeting": meeting(policy, recording_made=True, **DISCUSSED)}),
             ]
     return [("", {})]
+
+
+def _at_once(ladder: Ladder, step: Step) -> RestrictionFacts:
+    return limit(ladder, step, at_once=True).model_copy(update={"at_once": True})
 
 
 def _beside_a_limit(ladder: Ladder) -> list[tuple[str, dict[str, Any]]]:

@@ -123,6 +123,5 @@ OFFERED = (
 REFERRED = ReferralFacts(
     consented_on="Monday 14 September 2026",
     sent=True,
-    words="Dear colleagues,\n\nA parent would like to be in touch with you.\n\n"
-    "Name: Hana Novak",
+    words="Dear colleagues,\n\nA parent would like to be in touch with you.\n\nName: Hana Novak",
 )

@@ -113,6 +113,7 @@ class RestrictionFacts(Frozen):
     contact_through: Line  # through whom: a name, or a role
     meetings: Prose  # how the family still takes part in statutory meetings
     collection: Prose | None = None  # how the child is still brought and collected
+    at_once: bool = False  # it began before the person had been heard
     ended_on: Line | None = None  # when it ended, or was withdrawn; None while it stands
     lapsed: bool = False  # it ended by itself: nobody confirmed or renewed it in time
     unconfirmed: bool = False  # it began at once, and lapsed because nobody confirmed it in time
@@ -260,6 +261,6 @@ def _says(part: Part, facts: LetterFacts) -> tuple[str, ...]:
             said = [facts.signpost.name]
         case Part.MEETING if facts.meeting:
             said = [facts.meeting.when, facts.meeting.where]
-        case Part.STILL_OPEN if facts.restriction:
+        case Part.STILL_OPEN if facts.restriction and not facts.restriction.ended_on:
             said = [facts.restriction.contact_through]
     return tuple(words for words in said if words)

@@ -12,7 +12,7 @@ from pydantic import AwareDatetime
 from domain.calendar import CalendarDoesNotCover, SchoolCalendar, Span
 from domain.case import Case
 from domain.events import DeadlineSet, Event
-from domain.vocabulary import ActionName
+from domain.vocabulary import ActionName, DeadlineKind
 from gateway.compose import CLASSES
 
 LATEST = "latest"
@@ -106,6 +106,8 @@ def _disclosure(value: str, case: Case, events: list[Event]) -> str:
 
 
 def _deadline(value: str, case: Case, events: list[Event]) -> str:
+    if value == DeadlineKind.CHALLENGE:  # it is about an event, which no story can name
+        return next((d.id for d in case.deadlines if d.kind is DeadlineKind.CHALLENGE), value)
     return next((d.id for d in case.deadlines if d.about == value), value)
 
 

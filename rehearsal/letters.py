@@ -17,7 +17,8 @@ def made_up_letterhead(folder: Path) -> Path:
 
 
 def write_letters(folder: Path, letters: Sequence[EmailMessage]) -> None:
-    """Writes each letter as a PDF and as plain text, in the order in which they went out.
+    """Writes each letter as a PDF and as plain text, in the order in which they went out, and what
+    came with it.
 
     The files are named by number, date, case and subject, so that a folder reads as a story.
     """
@@ -26,11 +27,12 @@ def write_letters(folder: Path, letters: Sequence[EmailMessage]) -> None:
         sent = parsedate_to_datetime(message["Date"])
         words = re.sub(r"[^a-z0-9]+", "-", str(message["Subject"]).lower()).strip("-")
         name = f"{number:02d}-{sent:%Y-%m-%d}-{words}"
-        for attachment in message.iter_attachments():
-            kind = attachment.get_content_subtype()
+        for place, attachment in enumerate(message.iter_attachments()):
             content = attachment.get_content()
             kept = content if isinstance(content, bytes) else str(content).encode()
-            (folder / f"{name}.{'ics' if kind == 'calendar' else kind}").write_bytes(kept)
+            enclosed = Path(attachment.get_filename() or "file")
+            beside = f"-{enclosed.stem}" if place else ""  # the letter itself comes first
+            (folder / f"{name}{beside}{enclosed.suffix}").write_bytes(kept)
         plain = message.get_body(("plain",))
         if plain is not None:
             (folder / f"{name}.txt").write_text(plain.get_content(), encoding="utf-8")

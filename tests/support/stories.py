@@ -10,7 +10,9 @@ from functools import cache
 from domain.case import Case, Letter, evolve
 from domain.events import Event
 from domain.letter_templates import LetterTemplates
+from domain.letters import LetterText
 from domain.policy import Policy
+from domain.vocabulary import Role
 from rehearsal.play import Audience, Rehearsed, play
 from rehearsal.story import load_story
 from rehearsal.world import SCHOOL, World
@@ -67,7 +69,8 @@ class Played:
     result: Rehearsed
     events: dict[str, list[Event]] = field(default_factory=dict)
     letters: list[Sent] = field(default_factory=list)
-    messages: list[EmailMessage] = field(default_factory=list)
+    texts: dict[str, LetterText] = field(default_factory=dict)  # by the id of what was approved
+    roles: dict[str, frozenset[Role]] = field(default_factory=dict)  # of each person, by id
     templates: LetterTemplates
 
     def of_kind(self, kind: str) -> list[Sent]:
@@ -91,7 +94,6 @@ async def _played(pack: str) -> Played:
                 policy=policy,
                 result=Rehearsed(policy=policy.policy, version=policy.version),
                 templates=world.stores.writer.templates(SCHOOL),
-                messages=world.post.messages,
             )
         )
         await _gather(world, seen[0])
@@ -116,6 +118,9 @@ async def _gather(world: World, into: Played) -> None:
     for message in world.post.letters:
         found, letter = written[str(message["Message-ID"])]
         person = await world.stores.people.person(letter.to)
+        words = await world.stores.texts.read(letter.text)
+        into.texts[letter.text.id] = LetterText.model_validate_json(words)
+        into.roles[letter.to] = person.roles
         into.letters.append(
             Sent(letter=letter, case=found, message=message, name=person.name, email=person.email)
         )
