@@ -18,6 +18,7 @@ from gateway.account_errors import AccountRefused
 from gateway.errors import ServiceUnreachable
 from storage.people import Person
 
+MAIL_SERVER = "The mail server"
 TRIED_AGAIN = (timedelta(seconds=5), timedelta(seconds=30), timedelta(minutes=2))
 
 log = structlog.get_logger(__name__)
@@ -124,7 +125,7 @@ class AccountMail:
             ) from error
         except (NotTaken, OSError, TimeoutError, aiosmtplib.SMTPException) as error:
             raise ServiceUnreachable(
-                "The mail server",
+                MAIL_SERVER,
                 f"{self._server.host}:{self._server.port}",
                 "Nothing was sent. Start it, or correct EVENHAND_SMTP_HOST, and send it again.",
             ) from error

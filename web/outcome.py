@@ -22,6 +22,7 @@ from gateway.account_errors import (
     SignInRefused,
     TooManyAttempts,
 )
+from gateway.account_mail import MAIL_SERVER
 from gateway.errors import (
     ActionRefused,
     AttachmentRefused,
@@ -81,6 +82,15 @@ def told(error: BaseException) -> Told | None:
                     f"What you did to {error.reference} was accepted, and will be on the record "
                     "as soon as the service answers again. You need not repeat it. If you do, it "
                     "counts once."
+                ],
+            )
+        case ServiceUnreachable() if error.service == MAIL_SERVER:
+            return Told(
+                503,
+                "The mail server is away for the moment",
+                [
+                    "Nothing was sent. Send it again in a minute; if it stays so, tell your "
+                    "administrator."
                 ],
             )
         case ServiceUnreachable():

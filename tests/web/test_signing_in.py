@@ -291,6 +291,30 @@ async def test_a_parent_opens_their_case_by_a_link_once(acting_site: Site, outbo
     assert (await late.send_form(f"/link/{fresh}")).status_code == 303
 
 
+async def test_staff_send_a_link_from_the_case(acting_site: Site, outbox: Outbox) -> None:
+    site = acting_site
+    reference = await site.open_case()
+    cara = await site.as_("cara")
+    address = f"/cases/{reference}/link"
+    assert f'href="{address}"' in (await cara.get(f"/cases/{reference}")).text
+    shown = words((await cara.get(address)).text)
+    assert "Hana Novak" in shown
+    assert "Asha Karim" not in shown  # raised it, as a member of staff
+    assert 'href="#person"' in (await cara.send_form(address)).text
+    before = len(outbox.messages)
+    asha = site.school.people["asha"]
+    assert (await cara.send_form(address, {"person": asha})).status_code == 422
+
+    answer = await cara.send_form(address, {"person": site.school.people["hana"]})
+
+    assert answer.headers["location"] == f"{address}/sent"
+    assert [one["To"] for one in outbox.messages[before:]] == ["hana@rowan-hill.example"]
+    outbox.refuse = "451 Busy"
+    away = await cara.send_form(address, {"person": site.school.people["hana"]})
+    assert away.status_code == 503
+    assert "Nothing was sent" in words(away.text)
+
+
 async def test_a_link_is_asked_for_by_reference_and_address(
     acting_site: Site, outbox: Outbox
 ) -> None:
