@@ -109,7 +109,7 @@ async def _show_the_way_in(settings: Settings, *, sample: bool) -> None:
     if sample:
         print(
             'Links for the others: evenhand account invite "Cara Lindqvist" --print, and for '
-            'families: evenhand account link TC-2026-0001 "Hana Novak" --print',
+            'families: evenhand account link TC-2026-0001 "Tomasz Wierzbicki" --print',
             flush=True,
         )
 
