@@ -11,7 +11,7 @@ from rich.markup import escape
 
 from cli.outcome import BadUsage, Exit
 from cli.policies import find_policy
-from cli.sent_letters import print_, returned
+from cli.sent_letters import ask_notify, print_, returned
 from documents.letter_check import AT, check_letters, left_out
 from documents.letter_forms import as_html, as_plain
 from documents.letter_specimens import Specimen, specimens, with_sample_details
@@ -29,6 +29,7 @@ from storage.policy_files import PolicyFileError, load_policies
 app = typer.Typer()
 app.command("print")(print_)
 app.command()(returned)
+app.command()(ask_notify)
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 School = Annotated[str | None, typer.Option(help="The school, where the folder holds several.")]
 FORMS = (".pdf", ".html", ".txt", ".md")

@@ -17,6 +17,7 @@ from domain.errors import near_names
 from domain.letters import LetterText
 from domain.views import Viewed
 from gateway.bounces import read_bounce
+from gateway.notify_reports import failed_at_notify, tell_the_cases
 
 
 def print_(
@@ -85,5 +86,31 @@ def returned(
             return
         again = " That was on the record already." if acted.already_done else ""
         typer.echo(f"{reference}: a letter did not arrive ({bounce.status}).{again}")
+
+    at_the_desk(work)
+
+
+def ask_notify(school: School = None, as_json: AsJson = False) -> None:
+    """Ask GOV.UK Notify which letters did not arrive, and record that they came back."""
+
+    async def work(desk: Desk) -> None:
+        settings = desk.settings
+        if settings.notify_key is None:
+            raise BadUsage(
+                "Letters do not go through GOV.UK Notify here: EVENHAND_NOTIFY_KEY is not set. For "
+                "those that go over a mail server there is `evenhand letter returned`."
+            )
+        where = await desk.school(school)
+        failed = await failed_at_notify(settings.notify_key.get_secret_value(), settings.notify_url)
+        cases = await desk.cases(where)
+        told = await tell_the_cases(cases, desk.stores.deliveries, where, failed)
+        if as_json:
+            typer.echo(json.dumps([one._asdict() for one in told]))
+            return
+        for one in told:
+            again = " That was known already." if one.known else ""
+            typer.echo(f"{one.reference}: a letter did not arrive ({one.status}).{again}")
+        if not told:
+            typer.echo("Notify knows of no letter of this school that did not arrive.")
 
     at_the_desk(work)

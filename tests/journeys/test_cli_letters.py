@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from pypdf import PdfReader
 
+from tests.support.govuk_notify_mock import KEY, TEMPLATE, mocked_notify
 from tests.support.up import Prompt, Up
 from tests.workflows.test_letters import a_report
 
@@ -120,3 +121,21 @@ def test_a_folder_that_is_not_there_is_named(prompt: Prompt, reference: str) -> 
     said = prompt("case", "act", *remind, "--letters", "no-such-folder", code=2)
 
     assert "no-such-folder: there is no such folder." in said
+
+
+def test_govuk_notify_is_asked_which_letters_did_not_arrive(
+    prompt: Prompt, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "EVENHAND_NOTIFY_KEY is not set" in prompt("letter", "ask-notify", code=2)
+    with mocked_notify() as notify:
+        monkeypatch.setenv("EVENHAND_NOTIFY_KEY", KEY)
+        monkeypatch.setenv("EVENHAND_NOTIFY_TEMPLATE", TEMPLATE)
+        monkeypatch.setenv("EVENHAND_NOTIFY_URL", notify.url)
+        assert "knows of no letter" in prompt("letter", "ask-notify")
+        notify.took("a-message-of-another-system")
+        notify.failed("a-message-of-another-system", "permanent-failure")
+        assert prompt.json("letter", "ask-notify") == []
+        notify.status = 403
+        assert "refuses EVENHAND_NOTIFY_KEY" in prompt("letter", "ask-notify", code=2)
+        notify.status = 503
+        assert "GOV.UK Notify" in prompt("letter", "ask-notify", code=3)

@@ -31,6 +31,10 @@ class NotifyMock:
         self.hold = threading.Event()
         self.hold.set()
 
+    def took(self, reference: str) -> None:
+        """It took a message with this reference, and is sending it."""
+        self.sent.append({"reference": reference, "id": str(uuid4()), "status": "sending"})
+
     def failed(self, reference: str, status: str) -> None:
         """It could not deliver the newest message with this reference."""
         newest = [one for one in self.sent if one["reference"] == reference][-1]

@@ -10,8 +10,12 @@ from pypdf import PdfReader
 from domain.letters import LetterProblem, LetterText, Part
 from domain.vocabulary import Channel, LetterStatus
 from gateway.bounces import read_bounce
+from gateway.errors import BadRequest, ServiceUnreachable
 from gateway.letters import Approved, Sending
+from gateway.notify_reports import failed_at_notify, tell_the_cases
 from storage.deliveries import Delivery
+from tests.support.govuk_notify_mock import KEY as NOTIFY_KEY
+from tests.support.govuk_notify_mock import mocked_notify
 from tests.support.school import POLICY, SCHOOL
 from tests.workflows.conftest import Running
 
@@ -277,3 +281,36 @@ async def test_the_police_are_asked_by_a_letter_on_paper(running: Running) -> No
     words = LetterText.model_validate_json(await running.school.stores.texts.read(asking.text))
     assert words.addressee[0] == "The police"
     assert "committed an offence" in " ".join(str(part.blocks) for part in words.parts)
+
+
+async def test_what_govuk_notify_could_not_deliver_comes_back_to_the_case(running: Running) -> None:
+    reference = await a_case(running)
+    head = running.school.actor("cara")
+    await running.cases.act(reference, REMIND, WHY, head, letters=Sending.AS_DRAFTED)
+    await until_sent(running, reference)
+    (letter,) = (await running.cases.show(reference)).letters
+    deliveries = running.school.stores.deliveries
+    with mocked_notify() as notify:
+        notify.took(str(letter.message_id))
+        notify.took("a-message-of-another-system")
+        for one in (str(letter.message_id), "a-message-of-another-system"):
+            notify.failed(one, "temporary-failure")
+        notify.took("sent-again@rowan-hill.evenhand")
+        notify.failed("sent-again@rowan-hill.evenhand", "technical-failure")
+        notify.took("sent-again@rowan-hill.evenhand")
+        failed = await failed_at_notify(NOTIFY_KEY, notify.url)
+        notify.status = 403
+        with pytest.raises(BadRequest, match="EVENHAND_NOTIFY_KEY"):
+            await failed_at_notify(NOTIFY_KEY, notify.url)
+    with pytest.raises(ServiceUnreachable):
+        await failed_at_notify(NOTIFY_KEY, "http://127.0.0.1:9", 2)
+
+    told = await tell_the_cases(running.cases, deliveries, SCHOOL, failed)
+    again = await tell_the_cases(running.cases, deliveries, SCHOOL, failed)
+
+    assert [one.message_id for one in failed] == ["a-message-of-another-system", letter.message_id]
+    assert told == [(reference, "4.4.7", False)]
+    assert again == [(reference, "4.4.7", True)]
+    (returned,) = (await running.cases.show(reference)).letters
+    assert returned.status is LetterStatus.RETURNED
+    assert (await running.types(reference)).count("letter:returned") == 1
