@@ -283,7 +283,7 @@ class _Probes:
                 yield _Probe(record, "Keep the meeting's record", meeting.id)
             if not meeting.coming:
                 continue
-            apart = later + timedelta(hours=2)
+            apart = self._open_moment(later + timedelta(hours=2))
             move = a.RescheduleMeeting.model_validate(here | {"at": apart, "reason": _TEXT})
             yield _Probe(move, "Move the meeting", meeting.id)
             off = a.CancelMeeting.model_validate(here | {"reason": _TEXT})
@@ -296,11 +296,13 @@ class _Probes:
 
     def _next_week(self) -> datetime:
         """A moment about a week on at which the school is open, if the calendar knows one."""
-        later = self._now + timedelta(days=7)
+        return self._open_moment(self._now + timedelta(days=7))
+
+    def _open_moment(self, moment: datetime) -> datetime:
         try:
-            return self._calendar.next_open_moment(later)
+            return self._calendar.next_open_moment(moment)
         except CalendarDoesNotCover:
-            return later
+            return moment
 
     def _families(self) -> Iterator[_Probe]:
         yield _Probe(a.Acknowledge(id=_ID), "Acknowledge the concern")

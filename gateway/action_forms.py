@@ -102,6 +102,10 @@ _ASKED = {
 }
 
 
+_OF_WHO_IS_INVITED = (ActionName.CONSENT_TO_RECORDING, ActionName.RECORD_MEETING)
+_SETS_A_REVIEW = (ActionName.RESTRICT_ACCESS, ActionName.REVIEW_RESTRICTION)
+
+
 class Group(StrEnum):
     """Who is offered where a person is to be chosen."""
 
@@ -250,6 +254,8 @@ class _Form:
         if name == "reason" and self._action is ActionName.DECIDE_NOT_TO_ACT:
             label, hint = "Why does nothing need to be done?", ""
         latest = self._latest_review() if name == "review_on" else None
+        if latest is not None and self._action is ActionName.VARY_RESTRICTION:
+            hint = "Leave this empty to keep the day. It can be brought forward only."
         if latest is not None:
             hint = f"{hint} At the latest on {day(latest)}.".strip()
         return FormField(
@@ -271,7 +277,9 @@ class _Form:
             return self._action is ActionName.RESTRICT_ACCESS
         if name == "consented_on" or (name == "procedure" and self._choice.about == "transferred"):
             return True
-        return name == "agreed" or name == "kind"
+        if name == "by":
+            return self._action is ActionName.CONSENT_TO_RECORDING
+        return name in ("agreed", "kind")
 
     # What may be chosen
 
@@ -334,6 +342,9 @@ class _Form:
         )
 
     def _offered(self, person: Person, group: Group, name: str) -> bool:
+        if self._action in _OF_WHO_IS_INVITED and name in ("by", "attended"):
+            meeting = self._case.meeting(self._choice.about)
+            return meeting is not None and person.id in meeting.people
         from_outside = bool(person.roles) and person.roles <= OUTSIDE
         if not self._setting.names_shown and from_outside:
             return False
@@ -361,7 +372,7 @@ class _Form:
                 return self._case.severity.value
             case "minutes" if self._action is ActionName.SCHEDULE_MEETING:
                 return 60
-            case "review_on" if self._action is not ActionName.CONFIRM_RESTRICTION:
+            case "review_on" if self._action in _SETS_A_REVIEW:
                 return latest
             case "posted_on" | "occurred_on":
                 return self._setting.today
@@ -374,6 +385,8 @@ class _Form:
     def _latest_review(self) -> Any:
         step: Step | None = self._step
         restriction = self._case.restriction(self._choice.about or "")
+        if restriction is not None and self._action is ActionName.VARY_RESTRICTION:
+            return restriction.terms.review_on
         if restriction is not None:
             step = self._ladder.by_stage.get(restriction.step)
         if step is None or step.restriction is None:
