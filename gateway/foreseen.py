@@ -11,9 +11,9 @@ from correspondence.writer import Draft
 from domain import events as e
 from domain.calendar import CalendarDoesNotCover, SchoolCalendar
 from domain.case import TASKS, Deadline
+from domain.letter_rules import goes_out_at
 from domain.letters import LetterText
 from domain.policy import Ladder
-from domain.sending import send_from
 from domain.vocabulary import Channel, DeadlineKind
 from gateway.drafting import Foreseen
 from gateway.due_words import in_school_days, what_to_do
@@ -134,7 +134,7 @@ def key_of(draft: Draft) -> str:
 def _leaves(foreseen: Foreseen, urgent: bool) -> str:
     happens = foreseen.happening
     try:
-        start = send_from(happens.calendar, happens.at, urgent=urgent)
+        start = goes_out_at(happens.calendar, happens.after.track, happens.at, urgent=urgent)
     except CalendarDoesNotCover:
         return "at once"
     if start <= happens.at:
