@@ -232,9 +232,7 @@ def test_what_people_type_is_never_taken_for_markup() -> None:
     [
         pytest.param("warning", {"reason": None}, "why.md:7: reason: This letter's", id="reason"),
         pytest.param("warning", {"clauses": ()}, "does not say what the code says", id="clauses"),
-        pytest.param(
-            "restriction", {"restriction": None}, "words.md:3: restriction: ", id="limit"
-        ),
+        pytest.param("restriction", {"restriction": None}, "words.md:3: restriction: ", id="limit"),
         pytest.param("meeting-record", {"meeting": None}, "words.md:7: meeting: ", id="meeting"),
         pytest.param("signpost", {"signpost": None}, "where free, independent", id="sendiass"),
         pytest.param("warnung", {}, "There is no letter “warnung”. Did you mean warning", id="no"),
