@@ -1,5 +1,6 @@
 """Changed term dates: what would move with them; then the school goes by them, and each case."""
 
+import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import NamedTuple
@@ -63,10 +64,12 @@ class CalendarPreview(NamedTuple):
 
 
 class CalendarAdopted(NamedTuple):
-    """How many cases went by the changed dates, and which were refused, with the reason."""
+    """How many cases went by the changed dates, and which were refused, with the reason; `left`
+    are those whose turn did not come in the time that there was."""
 
     moved: int
     refused: tuple[tuple[str, Refusal], ...]
+    left: int = 0
 
 
 class TermDates:
@@ -119,11 +122,12 @@ class TermDates:
         *,
         action_id: str | None = None,
         progress: Callable[[int, int], None] = lambda done, total: None,
+        seconds: float | None = None,
     ) -> CalendarAdopted:
         """Makes the school go by changed dates, then each case that goes on, one after the other.
 
-        Stopped at any point, it may be begun again: what moved stays moved. `progress` is told how
-        many cases are done, of how many. Raises ActionRefused where the actor may not, and what
+        Stopped at any point, or after so many `seconds`, it may be begun again: what moved stays
+        moved. `progress` is told how many cases are done, of how many. Raises ActionRefused where the actor may not, and what
         `Cases.act` raises where a service is away.
         """
         await check_actor(self._stores.people, actor)
@@ -132,8 +136,11 @@ class TermDates:
         await self._enter(digest, actor, id_)
         references = await self._going_on(digest)
         moved, refused = 0, []
+        began = time.monotonic()
         for done, reference in enumerate(references):
             progress(done, len(references))
+            if seconds is not None and time.monotonic() - began > seconds:
+                return CalendarAdopted(moved, tuple(refused), len(references) - done)
             try:
                 await cases.act(reference, "adopt_calendar", {"calendar": changed}, actor)
                 moved += 1

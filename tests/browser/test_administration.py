@@ -5,8 +5,10 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Page, ViewportSize, expect
 
+from settings import HERE
 from tests.browser.checks import DESK, TELEPHONE, check_page
 from tests.browser.conftest import Browsing
+from tests.support.school import SCHOOL
 
 AT = pytest.mark.parametrize(
     ("javascript", "viewport"),
@@ -92,6 +94,52 @@ async def test_everybody_can_use_the_pages_about_people(browsing: Browsing) -> N
         "person-details": f"{people}/{ben}/details",
         "person-roles": f"{people}/{ben}/roles",
         "person-access": f"{people}/{ben}/access",
+    }.items():
+        await page.goto(address)
+        await check_page(page, name)
+
+
+@AT
+async def test_changed_term_dates_are_foreseen_and_adopted(
+    browsing: Browsing, javascript: bool, viewport: ViewportSize, tmp_path: Path
+) -> None:
+    reference = await browsing.site.open_case()
+    cases = await browsing.site.office.cases(SCHOOL)
+    soonest = min(one.due_on for one in (await cases.show(reference)).deadlines)
+    file = tmp_path / "dates.yaml"
+    sample = (HERE / "terms" / "sample.yaml").read_text(encoding="utf-8")
+    file.write_text(f"{sample}  - {{kind: closure, name: A flood, date: {soonest}}}\n")
+    page = await browsing.page("gil", javascript=javascript, viewport=viewport)
+    await page.goto("/administration/calendar")
+    await follow(page, "Change the term dates")
+    await page.get_by_label("Term dates").set_input_files(file)
+    await press(page, "See what would change")
+    await expect(page.get_by_text("Nothing was changed yet")).to_be_visible()
+    await expect(page.get_by_role("rowheader", name=reference).first).to_be_visible()
+
+    await press(page, "Adopt these dates")
+
+    await expect(page.get_by_text("1 case moved to them")).to_be_visible()
+
+
+async def test_everybody_can_use_the_pages_about_the_calendar_and_codes(
+    browsing: Browsing, tmp_path: Path
+) -> None:
+    pack = (HERE / "policies" / "eleanor-palmer-advocates.yaml").read_text(encoding="utf-8")
+    (tmp_path / "newer.yaml").write_text(
+        pack.replace('version: "1.0"', 'version: "1.1"'), encoding="utf-8"
+    )
+    office = browsing.site.office
+    office.settings = office.settings.model_copy(update={"policies_dir": tmp_path})
+    page = await browsing.page("gil")
+    code = "/administration/codes/eleanor-palmer-advocates"
+    for name, address in {
+        "calendar": "/administration/calendar?year=2026",
+        "calendar-change": "/administration/calendar/change",
+        "codes": "/administration/codes",
+        "code": f"{code}/1.0",
+        "code-difference": f"{code}/difference",
+        "code-adopt": f"{code}/1.1/adopt",
     }.items():
         await page.goto(address)
         await check_page(page, name)

@@ -161,6 +161,11 @@ _BY_ADMINISTRATORS = (
     *("GET people/{person}", "GET people/{person}/details", "POST people/{person}/details"),
     *("GET people/{person}/roles", "POST people/{person}/roles"),
     *("GET people/{person}/access", "POST people/{person}/access"),
+    *("GET calendar", "GET calendar/change", "POST calendar/change"),
+    *("POST calendar/adopt", "POST calendar/go-on"),
+    *("GET codes", "GET codes/{policy}/difference", "GET codes/{policy}/{version}"),
+    "GET codes/{policy}/{version}/ladder/{track}.svg",
+    *("GET codes/{policy}/{version}/adopt", "POST codes/{policy}/{version}/adopt"),
 )
 TABLE: dict[str, Who] = {
     # standing: for whoever watches over the process
@@ -336,6 +341,7 @@ async def a_world(site: Site) -> World:
             "number": "0",
             "view": "no-such-view",
             "person": held[Role.PARENT],
+            "version": "1.0",
             **await _with_its_family(site, opened.reference),
         },
     )

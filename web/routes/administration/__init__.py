@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from web.routes.administration import access, contacts, overview, people, person
+from web.routes.administration import access, calendar, codes, contacts, overview, people, person
 
 ROUTERS: tuple[APIRouter, ...] = (
     overview.router,
@@ -10,4 +10,6 @@ ROUTERS: tuple[APIRouter, ...] = (
     people.router,
     person.router,
     access.router,
+    calendar.router,
+    codes.router,
 )

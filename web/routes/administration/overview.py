@@ -29,6 +29,18 @@ SUBJECTS = (
         "Who is known to the school, what each may do, and inviting them in.",
         ADMINISTRATORS,
     ),
+    Subject(
+        "School calendar",
+        "/administration/calendar",
+        "Terms, half-terms, INSET days and bank holidays: every deadline counts by them.",
+        ADMINISTRATORS,
+    ),
+    Subject(
+        "Codes",
+        "/administration/codes",
+        "The codes that the school goes by, their ladders, and what a new version changes.",
+        ADMINISTRATORS,
+    ),
 )
 
 
