@@ -127,15 +127,16 @@ class TermDates:
         """Makes the school go by changed dates, then each case that goes on, one after the other.
 
         Stopped at any point, or after so many `seconds`, it may be begun again: what moved stays
-        moved. `progress` is told how many cases are done, of how many. Raises ActionRefused where the actor may not, and what
-        `Cases.act` raises where a service is away.
+        moved. `progress` is told how many cases are done, of how many. Raises ActionRefused where
+        the actor may not, and what `Cases.act` raises where a service is away.
         """
         await check_actor(self._stores.people, actor)
         digest = await self._stores.shelf.publish_calendar(changed)
         id_ = action_id or str(uuid4())
         await self._enter(digest, actor, id_)
         references = await self._going_on(digest)
-        moved, refused = 0, []
+        moved = 0
+        refused: list[tuple[str, Refusal]] = []
         began = time.monotonic()
         for done, reference in enumerate(references):
             progress(done, len(references))
