@@ -15,7 +15,7 @@ from domain.letter_facts import Reachable
 from domain.letter_templates import standing_facts
 from domain.letters import Part
 from domain.policy import Policy
-from domain.vocabulary import ActionName, DeadlineKind, ResponseKind, Role
+from domain.vocabulary import ActionName, DeadlineKind, ResponseKind, Role, Track
 from gateway.errors import ActionRefused
 from gateway.family_actions import CODE, SIDE, Doing, doings
 from gateway.family_gathering import Gathering
@@ -163,6 +163,7 @@ class _Telling:
         standing = standing_facts(policy, self._details)
         self._school, self._complaints = standing.school, standing.complaints
         self._sendiass = self._details.sendiass or Reachable(name=SENDIASS)
+        self._of_sendiass = self._case.track is Track.SERVICE_CONCERN
         self._advocate = gathering.seen.viewer.role is Role.ADVOCATE
 
     def line(self) -> OwnLine:
@@ -177,7 +178,8 @@ class _Telling:
     async def case(self) -> OwnCase:
         gathering, case = self._gathering, self._case
         letters, meetings = await gathering.letters(), await gathering.meetings()
-        may = doings(case, self._choices, sendiass=self._sendiass.name)
+        name = None if self._of_sendiass else self._sendiass.name
+        may = doings(case, self._choices, sendiass=name)
         return OwnCase(
             reference=case.reference,
             standpoint=gathering.standpoint,
@@ -288,7 +290,7 @@ class _Telling:
             school=self._school,
             talk_to=_newest(letters, Part.WHOM_TO_TALK_TO),
             complaints=self._complaints,
-            sendiass=self._sendiass,
+            sendiass=None if self._of_sendiass else self._sendiass,
         )
 
 

@@ -165,11 +165,12 @@ _TAKE_BACK = Doing(
 )
 
 
-def doings(case: Case, choices: Iterable[Choice], *, sendiass: str) -> tuple[Doing, ...]:
+def doings(case: Case, choices: Iterable[Choice], *, sendiass: str | None) -> tuple[Doing, ...]:
     """What the rules allow its reader to do, in the order of a page; each once.
 
     `choices` are those of the reader, as `Reading.choices` gives them. What is asked about one
-    meeting is not among them: it stands with the meeting.
+    meeting is not among them: it stands with the meeting. `sendiass` is what the service is called
+    that gives free advice; None where the case is about that service itself.
     """
     found = (_doing(case, choice, sendiass) for choice in choices if choice.allowed)
     once = dict.fromkeys(one for one in found if one is not None)
@@ -177,7 +178,7 @@ def doings(case: Case, choices: Iterable[Choice], *, sendiass: str) -> tuple[Doi
     return tuple(sorted(once, key=lambda one: order.index(one.group)))
 
 
-def _doing(case: Case, choice: Choice, sendiass: str) -> Doing | None:
+def _doing(case: Case, choice: Choice, sendiass: str | None) -> Doing | None:
     path = choice.action.value.replace("_", "-")
     if path in STEPS:
         step = STEPS[path]
@@ -200,7 +201,7 @@ def _doing(case: Case, choice: Choice, sendiass: str) -> Doing | None:
             return _NO_ADVOCATE
         case ActionName.CLOSE if choice.about == Outcome.WITHDRAWN:
             return _TAKE_BACK
-        case ActionName.REFER_TO_SENDIASS:
+        case ActionName.REFER_TO_SENDIASS if sendiass:
             return Doing(
                 "advice",
                 f"Ask us to put you in touch with {sendiass}",
@@ -210,7 +211,7 @@ def _doing(case: Case, choice: Choice, sendiass: str) -> Doing | None:
         case ActionName.WITHDRAW_CONSENT:
             return Doing(
                 "stop-sharing",
-                f"Stop us from telling {sendiass} about you",
+                f"Stop us from telling {sendiass or 'others'} about you",
                 "What has not gone yet does not go.",
                 Group.HELP,
             )

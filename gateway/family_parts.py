@@ -119,7 +119,7 @@ class Help(NamedTuple):
     school: SchoolFacts
     talk_to: Blocks
     complaints: ComplaintsFacts
-    sendiass: Reachable
+    sendiass: Reachable | None  # None where the case is about that service itself
 
 
 class Code(NamedTuple):

@@ -1,6 +1,7 @@
 """What the pages of parents and advocates share: their own case, and words for what goes wrong."""
 
 import contextlib
+import re
 from collections.abc import AsyncIterator
 from datetime import datetime
 from typing import NamedTuple
@@ -20,6 +21,7 @@ from web.outcome import Told
 from web.pages import Crumb, page
 from web.viewer import NoSuchCase, Viewer
 
+REFERENCE = re.compile(r"[A-Z]{2,4}-\d{4}-\d{4,}", re.ASCII)
 CHOOSE_AGAIN = "What you wrote is still here. Choose your files again, please."
 MOST_TIMES = 3  # at which somebody says that they can come, on one page
 
@@ -68,8 +70,10 @@ def door_of(request: Request, viewer: Viewer, reference: str | None = None) -> F
     Raises NoSuchCase where they came by a link to another.
     """
     office, session = office_of(request), viewer.session
-    if reference is not None and session.reference not in (None, reference):
-        raise NoSuchCase()
+    if reference is not None:
+        like_one = REFERENCE.fullmatch(reference)
+        if not like_one or session.reference not in (None, reference):
+            raise NoSuchCase()
     return FamilyCases(
         office.stores,
         viewer.reading,

@@ -37,6 +37,7 @@ CSRF_HEADER = "x-csrf-token"
 SAFE = ("GET", "HEAD", "OPTIONS")
 FORM_BYTES = 1024 * 1024
 FORM_FIELDS = 1000
+FORM_FILES = 200  # more than any reply may have: the page itself says how many are too many
 LONG_TEXT = 80  # characters
 _HERE = ("127.0.0.1", "localhost", "::1")
 
@@ -174,9 +175,7 @@ async def _let_in(request: Request) -> None:
         raise FormExpired()
     given, kept = request.headers.get(CSRF_HEADER), []
     if given is None:
-        form = await request.form(
-            max_files=office.settings.attachments_per_reply, max_fields=FORM_FIELDS
-        )
+        form = await request.form(max_files=FORM_FILES, max_fields=FORM_FIELDS)
         given = str(form.get(CSRF_FIELD, ""))
         kept = [value for value in form.values() if isinstance(value, str) and _is_long(value)]
     if not hmac.compare_digest(given.encode(), csrf_token(request).encode()):

@@ -16,7 +16,7 @@ from storage.record import CaseNotFound
 from web.arriving import origin_of
 from web.cookies import office_of
 from web.forms import Form
-from web.own_case import acts_of, kindly
+from web.own_case import REFERENCE, acts_of, kindly
 from web.pages import page, see
 from web.routes.your_case_writing import ACCEPTED
 from web.viewer import Family, NoSuchCase
@@ -163,6 +163,8 @@ def _for_whom(linked: Case | None, viewer: Family) -> tuple[str | None, str | No
 async def concern_raised(request: Request, viewer: Family, reference: str) -> Response:
     """Says that the concern was raised, under which number, and by when the school answers."""
     office = office_of(request)
+    if not REFERENCE.fullmatch(reference):
+        raise NoSuchCase()
     try:
         case = await office.stores.record.case_state(viewer.school, reference)
     except CaseNotFound as error:
