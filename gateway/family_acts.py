@@ -187,7 +187,7 @@ class FamilyActs:
     ) -> Raised:
         """Opens a case about the school or the service; the same form, sent twice, opens one.
         Raises what `Cases.open` does."""
-        if before := await self._raised_before(action_id, now):
+        if before := await self.raised_before(action_id, now):
             return Raised(before, again=True)
         fields: dict[str, Any] = {
             "track": kind.track.value,
@@ -207,7 +207,8 @@ class FamilyActs:
         )
         return Raised(opened.reference, again=False)
 
-    async def _raised_before(self, action_id: str, now: datetime) -> str | None:
+    async def raised_before(self, action_id: str, now: datetime) -> str | None:
+        """The reference of the concern that the reader raised with this act in the last day."""
         own = Sighted(self._school, self._actor.person, frozenset())
         lately = CaseFilter(opened_from=now - A_DAY)
         entries, _ = await self._stores.lists.cases(own, lately, limit=_LATELY)

@@ -36,9 +36,11 @@ async def stands(page: Page, heading: str) -> None:
 
 @BOTH
 async def test_a_parent_reads_a_letter_asks_for_another_time_and_raises_a_concern(
-    browsing: Browsing, viewport: ViewportSize, javascript: bool
+    browsing: Browsing, viewport: ViewportSize, javascript: bool, tmp_path: Path
 ) -> None:
     site = browsing.site
+    note = tmp_path / "my note.pdf"
+    note.write_bytes(a_pdf())
     reference, _ = await an_invited_case(site)
     page = await browsing.page(
         "hana", reference=reference, viewport=viewport, javascript=javascript
@@ -73,7 +75,16 @@ async def test_a_parent_reads_a_letter_asks_for_another_time_and_raises_a_concer
     await follow(page, "Back to your case")
     await follow(page, "Tell us about a concern")
     await page.get_by_label("What is your concern?").fill("The support has not begun.")
+    await press(page, "Go on")
+    await choose(page, "No")
+    await press(page, "Go on")
     await choose(page, "It matters a lot to us")
+    await press(page, "Go on")
+    await page.get_by_label("Add files", exact=True).set_input_files(note)
+    await press(page, "Add these files")
+    await expect(page.get_by_text("my note.pdf")).to_be_visible()
+    await press(page, "Go on")
+    await stands(page, "Check what you send")
     await press(page, "Send your concern")
     await stands(page, "We have your concern")
 
@@ -119,8 +130,10 @@ async def test_an_advocate_tells_their_side_with_a_file_and_signs_the_code(
     assert [answer.value for _, answer in case.answers_to_code] == ["signed"]
 
 
-async def test_everybody_can_use_the_pages_of_a_parent(browsing: Browsing) -> None:
+async def test_everybody_can_use_the_pages_of_a_parent(browsing: Browsing, tmp_path: Path) -> None:
     site = browsing.site
+    note = tmp_path / "my note.pdf"
+    note.write_bytes(a_pdf())
     reference, meeting = await an_invited_case(site)
     await act(
         site, reference, "ben", "agree_adjustment", person="Hana Novak", text="Large print, please."
@@ -135,7 +148,22 @@ async def test_everybody_can_use_the_pages_of_a_parent(browsing: Browsing) -> No
     here = f"/your-case/{reference}"
 
     await page.goto("/your-case/new-concern")
-    await check_page(page, "parent-concern")
+    await check_page(page, "parent-concern-what")
+    await page.get_by_label("What is your concern?").fill("The support has not begun.")
+    await press(page, "Go on")
+    await check_page(page, "parent-concern-who")
+    await choose(page, "No")
+    await press(page, "Go on")
+    await check_page(page, "parent-concern-how-much")
+    await choose(page, "It matters a lot to us")
+    await press(page, "Go on")
+    await page.get_by_label("Add files", exact=True).set_input_files(note)
+    await press(page, "Add these files")
+    await check_page(page, "parent-concern-files")
+    await press(page, "Go on")
+    await check_page(page, "parent-concern-check")
+    await follow(page, "Change what we promised")
+    await check_page(page, "parent-concern-promises")
     for path in (
         *("", "what-happens-next", "sent", "answer", "disagree", "meet", "times"),
         *("advocate", "advice", "done/answer", f"letters/{letter}"),

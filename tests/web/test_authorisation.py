@@ -227,6 +227,9 @@ TABLE: dict[str, Who] = {
     "GET /your-case": FAMILY,
     "GET /your-case/new-concern": FAMILY,
     "POST /your-case/new-concern": FAMILY,
+    # what the parent began to write is theirs, whichever link they came by
+    "GET /your-case/new-concern/{draft}/{question}": THE_PARENT | {OTHER_LINK},
+    "POST /your-case/new-concern/{draft}/{question}": THE_PARENT | {OTHER_LINK},
     **{f"GET {path}": who for path, who in _OF_A_CASE.items()},
     **{f"{how} {_CASE}/{form}": PARTIES for form in _FORMS_OF_A_CASE for how in ("GET", "POST")},
 }
@@ -370,7 +373,17 @@ async def _with_its_family(site: Site, reference: str) -> dict[str, str]:
         "file": next(file.id for one in events for file in files_in(one.fact)),
         "what": "answer",
         "path": "talk-with-staff",
+        "draft": await _begun_by(site, hana),
+        "question": "who",
     }
+
+
+async def _begun_by(site: Site, parent: Actor) -> str:
+    """The id of a concern that a parent has begun to write."""
+    draft, now = "5a0c1f5e-0000-4000-8000-000000000000", site.office.now()
+    keep = site.school.stores.unfinished.keep
+    await keep(SCHOOL, parent, "raise_concern", {"words": "Nobody answers."}, now, id_=draft)
+    return draft
 
 
 async def _roles(site: Site, person: str) -> frozenset[Role]:

@@ -251,28 +251,47 @@ async def test_a_concern_is_raised_by_link_goes_further_and_is_taken_back(
     reference, _ = await an_invited_case(site)
     hana = await site.as_("hana", reference=reference)
 
-    form = await hana.get("/your-case/new-concern")
+    what = "/your-case/new-concern"
+    form = await hana.get(what)
     assert "What is your concern about?" not in words(form.text), "the case's own code is meant"
-    assert (await send(hana, "/your-case/new-concern", {"words": "It."})).status_code == 422
-    given = hidden(form.text) | {
-        "words": "The support that was promised in May has not begun.",
-        "severity": "serious",
-        "whom": "somebody",
-        "name": "asha  karim",
-        "promises": ["ep.school.constructive"],
-    }
-    file = [("files", ("plan.pdf", a_pdf(), "application/pdf"))]
-    answers = [await hana.post("/your-case/new-concern", data=given, files=file) for _ in range(2)]
+    assert (await send(hana, what, {"words": " "})).status_code == 422
+    begun = await hana.send_form(what, {"words": "The support has not begun."})
+    here = begun.headers["location"].removesuffix("/who")
+    refused = await send(hana, f"{here}/who", {"whom": "somebody"})
+    assert "Write their name" in words(refused.text)
+    early = await hana.get(f"{here}/check")
+    assert early.headers["location"] == f"{here}/who", "it asks on where an answer is missing"
+    await send(hana, f"{here}/who", {"whom": "somebody", "name": "asha  karim"})
+    await send(hana, f"{here}/how-much", {"severity": "serious"})
+    refused = await send(hana, f"{here}/files", None, [("files", ("a.pdf", PROGRAM))])
+    assert "“a.pdf” is not taken" in words(refused.text)
+    for name in ("plan.pdf", "wrong.pdf"):
+        shown = await send(hana, f"{here}/files", None, [("files", (name, a_pdf()))])
+    wrong = re.findall(r'name="remove" value="([^"]+)"', shown.text)[1]
+    shown = await send(hana, f"{here}/files", {"remove": wrong})
+    assert "wrong.pdf" not in shown.text
+    await send(hana, f"{here}/promises", {"promises": ["ep.school.constructive"]})
+    idris = await site.as_("idris")
+    assert (await idris.get(f"{here}/check")).status_code == 404, "nobody reads another's draft"
+
+    check = await hana.get(f"{here}/check")
+    assert "The support has not begun." in words(check.text)
+    assert "asha karim" in words(check.text)
+    assert "plan.pdf" in check.text
+    answers = [await hana.post(f"{here}/check", data=hidden(check.text)) for _ in range(2)]
     done = answers[0].headers["location"]
     assert done == answers[1].headers["location"], "a double click raises one"
     assert "We have your concern" in words((await hana.get(done)).text)
+    assert (await hana.get(f"{here}/check")).status_code == 404, "nothing is kept of the draft"
 
     raised = done.rpartition("/")[2]
     case = await state(site, raised)
     assert case.named == (site.school.people["asha"],), "so that she does not deal with it"
     assert (case.family, case.raised_by) == (site.school.people["hana"],) * 2
+    assert case.clauses == ("ep.school.constructive",)
+    (opening,) = await facts(site, raised, e.Opened)
+    assert len(opening.attachments) == 1
     assert (await hana.get(f"/your-case/{raised}")).status_code == 404, "the link opens one case"
-    idris = await site.as_("idris")
     assert (await idris.get(done)).status_code == 404
 
     await site.office.door.later.finished()
