@@ -1,7 +1,9 @@
 """A parent and an advocate in a real browser: on a telephone, at a desk, without JavaScript."""
 
+import re
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.async_api import Page, ViewportSize, expect
@@ -9,6 +11,8 @@ from playwright.async_api import Page, ViewportSize, expect
 from tests.browser.checks import DESK, TELEPHONE, check_page
 from tests.browser.conftest import Browsing
 from tests.replies.samples import PROGRAM, a_pdf
+from tests.support.outbox import Outbox
+from tests.support.school import SCHOOL
 from tests.web.families import a_limited_case, act, an_invited_case, state
 
 TELEPHONE_WITHOUT_SCRIPTS = pytest.param(TELEPHONE, False, id="telephone-without-scripts")
@@ -34,20 +38,38 @@ async def stands(page: Page, heading: str) -> None:
     await expect(page.get_by_role("heading", level=1)).to_contain_text(heading)
 
 
+async def opened_by_link(
+    browsing: Browsing, outbox: Outbox, who: str, reference: str, **how: Any
+) -> Page:
+    """The case's page, as it opens from the link in somebody's e-mail."""
+    site = browsing.site
+    person = await site.school.stores.people.person(site.school.people[who])
+    await site.office.door.case_links.send(SCHOOL, reference, person, site.school.actor("cara"))
+    mail = next(one for one in reversed(outbox.messages) if one["To"] == person.email)
+    link = re.search(r"/link/\S+", mail.get_content())
+    assert link is not None
+    page = await browsing.page(**how)
+    await page.goto(link[0])
+    await page.get_by_role("main").get_by_role("button").click()
+    await stands(page, "Your case")
+    return page
+
+
 @BOTH
 async def test_a_parent_reads_a_letter_asks_for_another_time_and_raises_a_concern(
-    browsing: Browsing, viewport: ViewportSize, javascript: bool, tmp_path: Path
+    browsing: Browsing,
+    outbox: Outbox,
+    viewport: ViewportSize,
+    javascript: bool,
+    tmp_path: Path,
 ) -> None:
     site = browsing.site
     note = tmp_path / "my note.pdf"
     note.write_bytes(a_pdf())
     reference, _ = await an_invited_case(site)
-    page = await browsing.page(
-        "hana", reference=reference, viewport=viewport, javascript=javascript
-    )
+    how = {"viewport": viewport, "javascript": javascript}
+    page = await opened_by_link(browsing, outbox, "hana", reference, **how)
 
-    await page.goto("/")
-    await stands(page, "Your case")
     await follow(page, "An invitation to a meeting")
     await stands(page, "An invitation to a meeting")
     await expect(page.get_by_text("The library").first).to_be_visible()
@@ -81,27 +103,28 @@ async def test_a_parent_reads_a_letter_asks_for_another_time_and_raises_a_concer
     await choose(page, "It matters a lot to us")
     await press(page, "Go on")
     await page.get_by_label("Add files", exact=True).set_input_files(note)
-    await press(page, "Add these files")
-    await expect(page.get_by_text("my note.pdf")).to_be_visible()
     await press(page, "Go on")
     await stands(page, "Check what you send")
+    await expect(page.get_by_text("my note.pdf")).to_be_visible()
     await press(page, "Send your concern")
     await stands(page, "We have your concern")
 
 
 @BOTH
 async def test_an_advocate_tells_their_side_with_a_file_and_signs_the_code(
-    browsing: Browsing, viewport: ViewportSize, javascript: bool, tmp_path: Path
+    browsing: Browsing,
+    outbox: Outbox,
+    viewport: ViewportSize,
+    javascript: bool,
+    tmp_path: Path,
 ) -> None:
     reference = await a_limited_case(browsing.site)
     program, note = tmp_path / "holiday.pdf", tmp_path / "my note.pdf"
     program.write_bytes(PROGRAM)
     note.write_bytes(a_pdf())
-    page = await browsing.page(
-        "idris", reference=reference, viewport=viewport, javascript=javascript
-    )
+    how = {"viewport": viewport, "javascript": javascript}
+    page = await opened_by_link(browsing, outbox, "idris", reference, **how)
 
-    await page.goto("/")
     await follow(page, "Tell us your side")
     side = page.get_by_label("What would you like us to know before we decide?")
     await side.fill("I was frightened for the boy.")
@@ -158,7 +181,7 @@ async def test_everybody_can_use_the_pages_of_a_parent(browsing: Browsing, tmp_p
     await choose(page, "It matters a lot to us")
     await press(page, "Go on")
     await page.get_by_label("Add files", exact=True).set_input_files(note)
-    await press(page, "Add these files")
+    await press(page, "Add these, and then more")
     await check_page(page, "parent-concern-files")
     await press(page, "Go on")
     await check_page(page, "parent-concern-check")

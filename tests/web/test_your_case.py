@@ -265,8 +265,10 @@ async def test_a_concern_is_raised_by_link_goes_further_and_is_taken_back(
     await send(hana, f"{here}/how-much", {"severity": "serious"})
     refused = await send(hana, f"{here}/files", None, [("files", ("a.pdf", PROGRAM))])
     assert "“a.pdf” is not taken" in words(refused.text)
+    assert "Choose a file first" in words((await send(hana, f"{here}/files", {"do": "add"})).text)
     for name in ("plan.pdf", "wrong.pdf"):
-        shown = await send(hana, f"{here}/files", None, [("files", (name, a_pdf()))])
+        chosen = [("files", (name, a_pdf()))]
+        shown = await send(hana, f"{here}/files", {"do": "add"}, chosen)
     wrong = re.findall(r'name="remove" value="([^"]+)"', shown.text)[1]
     shown = await send(hana, f"{here}/files", {"remove": wrong})
     assert "wrong.pdf" not in shown.text

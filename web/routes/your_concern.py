@@ -207,9 +207,8 @@ async def _files(
         await drafts.remove(draft, unwanted)
         return again
     files = await form.attachments("files")
-    if not files and form.value("do") != "add":
-        return see(f"{HERE}/{draft.id}/{_lacking(draft) or 'check'}")
-    if not files:
+    more = form.value("do") == "add"
+    if more and not files:
         form.error("files", "Choose a file first")
         return _page(request, "files", draft, form)
     try:
@@ -217,7 +216,7 @@ async def _files(
     except AttachmentRefused as error:
         form.error("files", " ".join(error.findings))
         return _page(request, "files", draft, form)
-    return again
+    return again if more else see(f"{HERE}/{draft.id}/{_lacking(draft) or 'check'}")
 
 
 async def _raise(request: Request, viewer: Family, drafts: ConcernDrafts, id_: str) -> Response:
