@@ -139,19 +139,16 @@ class CaseLists:
 
         Cases in which the viewer has a part are left out: what is due on them is for others.
         """
-        which = [
+        items = [
             DueItemRow.school == sighted.school,
             DueItemRow.kind.in_([kind.value for kind in wanted.kinds]),
-            CaseRow.school == DueItemRow.school,
-            CaseRow.reference == DueItemRow.reference,
-            _handled(sighted),
         ]
         if wanted.after is not None:
-            which.append(DueItemRow.due_at > wanted.after)
+            items.append(DueItemRow.due_at > wanted.after)
         if wanted.until is not None:
-            which.append(DueItemRow.due_at <= wanted.until)
+            items.append(DueItemRow.due_at <= wanted.until)
         if wanted.mine is not None:
-            which.append(_for(*wanted.mine))
+            items.append(_for(sighted.school, *wanted.mine))
         page = (
             select(
                 DueItemRow.reference,
@@ -167,11 +164,17 @@ class CaseLists:
                 DueItemRow.owner,
                 DueItemRow.owner_role,
             )
-            .where(*which)
+            .where(
+                *items,
+                CaseRow.school == DueItemRow.school,
+                CaseRow.reference == DueItemRow.reference,
+                _handled(sighted),
+            )
             .order_by(DueItemRow.due_at, DueItemRow.reference, DueItemRow.deadline)
             .limit(limit)
         )
-        count = select(func.count()).select_from(DueItemRow).join(CaseRow, true()).where(*which)
+        # The few cases that are left out are found once, and no case is looked up for each item.
+        count = select(func.count()).select_from(DueItemRow).where(*items, _kept_in(sighted))
         async with self._database.reading() as connection:
             total = await connection.scalar(count)
             rows = (await connection.execute(page)).all()
@@ -231,8 +234,25 @@ def _by_role(sighted: Sighted) -> ColumnElement[bool]:
     return or_(*climbs) if climbs else false()
 
 
+def _kept_in(sighted: Sighted) -> ColumnElement[bool]:
+    """`_handled`, of items: their cases are neither another role's nor the viewer's own."""
+    others = select(CaseRow.reference).where(CaseRow.school == sighted.school, ~_by_role(sighted))
+    own = _cases_of(sighted.school, sighted.person, KEPT_FROM_DECIDING)
+    kept = DueItemRow.reference.not_in(own)
+    return kept if sighted.ladders is None else and_(kept, DueItemRow.reference.not_in(others))
+
+
+def _cases_of(school: str, person: str, parts: Iterable[Involvement]) -> Select[Any]:
+    return select(InvolvementRow.reference).where(
+        InvolvementRow.school == school,
+        InvolvementRow.person == person,
+        InvolvementRow.part.in_([part.value for part in parts]),
+    )
+
+
 def _handled(sighted: Sighted) -> ColumnElement[bool]:
-    return and_(_by_role(sighted), ~_has_part(sighted.person, KEPT_FROM_DECIDING))
+    own = _cases_of(sighted.school, sighted.person, KEPT_FROM_DECIDING)
+    return and_(_by_role(sighted), CaseRow.reference.not_in(own))
 
 
 def _visible(sighted: Sighted) -> ColumnElement[bool]:
@@ -288,9 +308,10 @@ def _owner() -> Any:
     return owner.limit(1).scalar_subquery()
 
 
-def _for(person: str, role: Role) -> ColumnElement[bool]:
+def _for(school: str, person: str, role: Role) -> ColumnElement[bool]:
     theirs = and_(DueItemRow.owner.is_(None), DueItemRow.owner_role == role.value)
-    return or_(DueItemRow.owner == person, theirs, _has_part(person, [Involvement.OWNER]))
+    owned = DueItemRow.reference.in_(_cases_of(school, person, [Involvement.OWNER]))
+    return or_(DueItemRow.owner == person, theirs, owned)
 
 
 def _case(row: Any) -> CaseEntry:

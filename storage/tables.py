@@ -96,6 +96,9 @@ class EventRow(Table):
     )
 
 
+_BY_STAGE = ("school", "stage", "opened_at", "reference", "track", "policy_digest")
+
+
 class CaseRow(Table):
     """A case as its last event left it."""
 
@@ -114,7 +117,12 @@ class CaseRow(Table):
     next_at: Mapped[datetime | None]  # when the case's timer must fire
     state: Mapped[str] = mapped_column(Text())  # the domain's Case, as JSON
 
-    __table_args__ = (Index(None, "school", "stage"), Index(None, "school", "opened_at"))
+    # A row is large, so the lists find all that they sort and count by in an index.
+    __table_args__ = (
+        Index("ix_cases_by_stage", *_BY_STAGE),
+        Index("ix_cases_by_ladder", "school", "track", "policy_digest", "reference"),
+        Index(None, "school", "opened_at"),
+    )
 
 
 class InvolvementRow(Table):
@@ -127,7 +135,7 @@ class InvolvementRow(Table):
     person: Mapped[str] = mapped_column(primary_key=True)
     part: Mapped[str] = mapped_column(primary_key=True)
 
-    __table_args__ = (Index(None, "school", "person", "reference"),)
+    __table_args__ = (Index("ix_involvements_by_person", "school", "person", "part", "reference"),)
 
 
 class RegisterRow(Table):
@@ -256,7 +264,10 @@ class DueItemRow(Table):
     level: Mapped[int]
     generation: Mapped[int]
 
-    __table_args__ = (Index(None, "school", "due_at"),)
+    __table_args__ = (
+        Index("ix_due_items_by_time", "school", "due_at", "kind", "reference"),
+        Index("ix_due_items_by_case", "school", "reference", "due_at", "kind", "due_on"),
+    )
 
 
 class PolicyRow(Table):
