@@ -129,6 +129,10 @@ def _is_notify_key(key: SecretStr) -> SecretStr:
     return key
 
 
+def _if_there(folder: Path) -> Path | None:
+    return folder if folder.is_dir() else None
+
+
 def _is_safe(url: str) -> str:
     try:
         address = urlsplit(url)
@@ -183,7 +187,9 @@ class Settings(BaseSettings):
     policies_dir: Folder = HERE / "policies"
     terms_dir: Folder = HERE / "terms"
     stories_dir: Folder = HERE / "stories"
-    letters_dir: Folder | None = None
+    letters_dir: Folder | None = Field(
+        default_factory=lambda before: _if_there(before.get("data_dir", HERE / "var") / "letters")
+    )
     master_key: Annotated[SecretStr, AfterValidator(_is_key)] | None = None
     payload_keys: KeysById = {}
     audit_keys: KeysById = {}

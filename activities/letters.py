@@ -10,7 +10,7 @@ import structlog
 from temporalio import activity
 
 from activities.handing_over import HandedOver, HandingOver, Parcel
-from correspondence.facts import Happening
+from correspondence.correspondents import Happening
 from correspondence.invitations import entry_of, method_of
 from correspondence.writer import LetterWriter
 from documents.calendar_entry import Entry, as_ics

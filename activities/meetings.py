@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import structlog
 from temporalio import activity
 
-from correspondence.facts import Happening
+from correspondence.correspondents import Happening
 from correspondence.writer import LetterWriter
 from domain.actions import LetterToSend
 from domain.case import Case

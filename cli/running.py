@@ -6,7 +6,7 @@ from pathlib import Path
 
 from cli.desk import a_desk
 from cli.embedded import Supervisor
-from cli.sample import furnish, open_cases
+from cli.sample import furnish, give_a_letterhead, open_cases
 from gateway.front_door import front_door
 from gateway.logs import configure_logging
 from gateway.stores import audit_keys_of, keyring_of, master_key_of
@@ -25,6 +25,9 @@ async def run_embedded(*, sample: bool) -> None:
     """
     settings = load_settings()
     settings.data_dir.mkdir(parents=True, exist_ok=True)
+    if sample and settings.letters_dir is None:
+        give_a_letterhead(settings.data_dir / "letters")
+        settings = load_settings()  # with that folder, as every other process reads it
     with contextlib.ExitStack() as stack:
         _log_apart(settings, stack)
         master_key_of(settings)

@@ -4,10 +4,12 @@ Everything goes the way that people's own actions go, so a sample case is as rea
 """
 
 from datetime import UTC, datetime
+from pathlib import Path
 
 from cli.desk import Desk
 from cli.outcome import BadUsage
 from cli.sample_cases import OPENING, SAMPLE_CASES, SampleCase
+from documents.specimen_story import SAMPLE
 from domain.calendar import SchoolCalendar
 from domain.case import Case
 from domain.vocabulary import Role, Rule
@@ -15,6 +17,7 @@ from gateway.cases import Cases
 from gateway.errors import ActionRefused
 from gateway.wording import day
 from rehearsal.fields import filled_in
+from storage.letter_files import SCHOOLS, write_details
 from storage.policy_files import load_policies
 from storage.term_files import load_calendar
 
@@ -39,6 +42,11 @@ PEOPLE = (
     ("Niamh Gallagher", (Role.STEERING_GROUP_CHAIR,)),
     ("Owen Tadros", (Role.LOCAL_AUTHORITY_OFFICER,)),
 )
+
+
+def give_a_letterhead(folder: Path) -> None:
+    """Makes a folder of letters in which the sample school has a made-up letterhead."""
+    write_details(folder / SCHOOLS / SCHOOL, SAMPLE)
 
 
 async def furnish(desk: Desk) -> None:

@@ -1,10 +1,10 @@
 """From a case and what is happening to it to the facts that a letter may speak of."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, datetime
 
-from correspondence.limit_facts import SOMEBODY, LimitWords, limit_of, review_of
+from correspondence.correspondents import FAMILY, Correspondents, Happening
+from correspondence.limit_facts import LimitWords, limit_of, review_of
 from correspondence.meeting_facts import (
     ABOUT_MEETINGS,
     MeetingWords,
@@ -13,10 +13,9 @@ from correspondence.meeting_facts import (
 )
 from correspondence.referral import in_paragraphs, told_of
 from domain import events as e
-from domain.actions import Actor, PersonId, TextRef
-from domain.calendar import CalendarDoesNotCover, SchoolCalendar
-from domain.case import Case, RestrictionState
-from domain.events import Event
+from domain.actions import PersonId, TextRef
+from domain.calendar import CalendarDoesNotCover
+from domain.case import RestrictionState
 from domain.letter_facts import (
     ADVISERS,
     CONCERNS,
@@ -26,7 +25,6 @@ from domain.letter_facts import (
     ContactFacts,
     LetterFacts,
     MeetingFacts,
-    RecipientFacts,
     ReferralFacts,
     SignatoryFacts,
     StepFacts,
@@ -34,31 +32,10 @@ from domain.letter_facts import (
 )
 from domain.letter_rules import LetterDue, clauses_owed, goes_out_at
 from domain.letter_templates import SchoolDetails, standing_facts
-from domain.letters import Addressee
-from domain.policy import Policy
-from domain.spoken import day, spoken
-from domain.vocabulary import DeadlineKind, Role
-from storage.people import People, Person, PersonNotFound
+from domain.spoken import day
+from domain.vocabulary import DeadlineKind
+from storage.people import People, PersonNotFound
 from storage.texts import TextNotFound, Texts
-
-_MEMBERS = {Role.STAFF: "member of staff", Role.SERVICE_STAFF: "member of our service"}
-_FAMILY = frozenset({Role.PARENT, Role.ADVOCATE})
-
-
-@dataclass(frozen=True, kw_only=True)
-class Happening:
-    """What a letter tells of: the events, the case before and after them, and who acted.
-
-    `before` is None while a case is opened; `actor` is None where it happened by itself.
-    """
-
-    policy: Policy
-    calendar: SchoolCalendar
-    before: Case | None
-    after: Case
-    events: tuple[Event, ...]
-    actor: Actor | None
-    at: datetime
 
 
 class FactsGatherer:
@@ -89,15 +66,17 @@ class _Gathering:
         self._happening = happening
         self._fresh = fresh
         self._case = happening.after
-        self._facts = tuple(event.fact for event in happening.events)
+        self._facts = happening.facts
+        self._who = Correspondents(people, happening)
 
     async def facts(self, due: LetterDue, details: SchoolDetails) -> LetterFacts:
         case, policy = self._case, self._happening.policy
         standing = standing_facts(policy, details)
-        contact = await self._person(await self._contact(due))
-        recipient = await self._recipient(due, contact)
-        to_family = recipient.role in _FAMILY
-        signs = contact if self._happening.actor is None else await self._signatory(due)
+        who = self._who
+        contact = await who.contact(due)
+        recipient = await who.recipient(due, contact)
+        to_family = recipient.role in FAMILY
+        signs = await who.signatory(contact)
         reason, reason_from = await self._reason(due)
         limit = limit_of(case, due, self._facts)
         limits = LimitWords(
@@ -105,19 +84,19 @@ class _Gathering:
             self._happening.before,
             self._happening.calendar,
             read=self._read,
-            person=self._person,
+            person=self._who.person,
         )
         return LetterFacts(
             **standing._replace(signpost=standing.signpost if to_family else None)._asdict(),
             recipient=recipient,
             reference=case.reference,
             dated=day(self._sent_on(due)),
-            contact=ContactFacts(name=contact.name, role=self._role(contact), email=contact.email),
-            signatory=SignatoryFacts(name=signs.name, role=self._role(signs)),
+            contact=ContactFacts(name=contact.name, role=who.role(contact), email=contact.email),
+            signatory=SignatoryFacts(name=signs.name, role=who.role(signs)),
             adjustments=await self._adjustments(due.to),
-            respondent=await self._name(case.respondent),
-            family=await self._name(case.family),
-            advocate=await self._name(case.advocate),
+            respondent=await who.name(case.respondent),
+            family=await who.name(case.family),
+            advocate=await who.name(case.advocate),
             step=self._step(),
             clauses=self._clauses(due),
             concern_about=CONCERNS[case.track],
@@ -141,71 +120,11 @@ class _Gathering:
             reopen_until=self._due(DeadlineKind.REOPENING),
         )
 
-    # People
-
-    async def _recipient(self, due: LetterDue, contact: Person) -> RecipientFacts:
-        if due.to is None or due.on_paper:
-            kind = next((f.advice for f in self._stages() if f.advice), None)
-            name = ADVISERS[kind] if kind else spoken(Addressee.ADVISER)
-            return RecipientFacts(name=name[:1].upper() + name[1:], greeting="colleagues")
-        person = await self._people.person(due.to)
-        role = next((one for one in Role if one in person.roles), None)
-        role = next((one for one in Role if one in _FAMILY & person.roles), role)
-        return RecipientFacts(
-            name=person.name,
-            greeting=person.name,
-            role=role,
-            answers=due.to == self._case.respondent,
-            is_contact=due.to == contact.id,
-        )
-
-    async def _person(self, person: PersonId) -> Person:
-        try:
-            return await self._people.person(person)
-        except PersonNotFound:
-            return Person(person, self._case.school, SOMEBODY, None, frozenset())
-
-    async def _signatory(self, due: LetterDue) -> Person:
-        actor = self._happening.actor
-        # A family that takes its own concern further gets its letter from the school.
-        if actor is None or actor.role in _FAMILY:
-            return await self._person(await self._contact(due))
-        person = await self._person(actor.person)
-        return person._replace(roles=frozenset({actor.role}))
-
-    async def _contact(self, due: LetterDue) -> PersonId:
-        """Whom the recipient can talk to: never somebody with a part in the case."""
-        case, actor = self._case, self._happening.actor
-        if case.owner:
-            return case.owner
-        if actor is not None and actor.role not in (*_FAMILY, Role.SYSTEM):
-            return actor.person
-        meeting = meeting_of(case, due, self._facts)
-        if meeting and meeting.arranged_by and meeting.arranged_by not in case.parties:
-            return meeting.arranged_by
-        if case.open_restrictions:
-            return case.open_restrictions[-1].terms.contact_through
-        look = self._happening.policy.by_track[case.track].first_look
-        for role in (look.owner, *(level.tell for level in look.overdue)):
-            for person in await self._people.holders_of(case.school, role):
-                if person not in case.involved:
-                    return person
-        return case.raised_by
-
-    def _role(self, person: Person) -> str:
-        policy = self._happening.policy
-        known = [role for role in Role if role in person.roles]
-        role = next((r for r in known if r in policy.roles), Role.STAFF)
-        return _MEMBERS.get(role) or spoken(role)
-
-    async def _name(self, person: PersonId | None) -> str | None:
-        return (await self._person(person)).name if person else None
+    # What happened
 
     async def _adjustments(self, person: PersonId | None) -> tuple[str, ...]:
         agreed = [one.text for one in self._case.adjustments if one.person == person]
         return tuple([words for ref in agreed if (words := await self._read(ref))])
-
-    # What happened
 
     def _stages(self) -> Iterable[e.StageChanged]:
         return (fact for fact in self._facts if isinstance(fact, e.StageChanged))
@@ -236,14 +155,16 @@ class _Gathering:
         if meeting_only and not any(isinstance(fact, told) for fact in self._facts[:1]):
             return None, None
         reason, actor = await self._text("reason"), self._happening.actor
-        if reason is None or actor is None or actor.role not in _FAMILY:
+        if reason is None or actor is None or actor.role not in FAMILY:
             return reason, None
         # What a family says is theirs: it is given back to them and to who speaks for them.
         case = self._case
         own = {case.family, case.advocate} if case.respondent is None else set()
         if due.to != actor.person and not {due.to, actor.person} <= own:
             return None, None
-        return reason, YOU if due.to == actor.person else (await self._person(actor.person)).name
+        return reason, YOU if due.to == actor.person else (
+            await self._who.person(actor.person)
+        ).name
 
     async def _text(self, field: str) -> str | None:
         for fact in self._facts:
@@ -316,7 +237,11 @@ class _Gathering:
             return None
         happening = self._happening
         words = MeetingWords(
-            happening.policy, happening.calendar, self._case, read=self._read, person=self._person
+            happening.policy,
+            happening.calendar,
+            self._case,
+            read=self._read,
+            person=self._who.person,
         )
         return await words.facts(found, due, self._facts, school)
 
@@ -326,7 +251,7 @@ class _Gathering:
         if referral is None:
             return None
         summary = await self._read(referral.summary) if referral.summary else None
-        told = told_of(referral, await self._person(referral.consent_of), summary)
+        told = told_of(referral, await self._who.person(referral.consent_of), summary)
         words = in_paragraphs(referral, told, school, self._case.reference)
         return ReferralFacts(
             consented_on=day(referral.consented_on),

@@ -3,7 +3,8 @@
 from collections.abc import Awaitable, Callable
 from typing import NamedTuple
 
-from correspondence.facts import FactsGatherer, Happening
+from correspondence.correspondents import Happening
+from correspondence.facts import FactsGatherer
 from correspondence.reading import LETTER
 from documents.letters import compose
 from domain.actions import LetterToSend

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from correspondence.facts import Happening
+from correspondence.correspondents import Happening
 from correspondence.writer import Draft
 from domain.actions import Action, Actor, TextRef
 from domain.case import Case, evolve

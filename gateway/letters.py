@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import Enum
 from typing import NamedTuple
 
-from correspondence.facts import Happening
+from correspondence.correspondents import Happening
 from correspondence.writer import Draft, LetterWriter
 from domain.actions import Action, Actor, LetterToSend
 from domain.calendar import SchoolCalendar

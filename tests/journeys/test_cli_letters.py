@@ -51,8 +51,30 @@ def test_a_letter_is_drafted_edited_and_sent(
     prompt("letter", "print", reference, letter, "--out", str(pdf))
     printed = " ".join("".join(page.extract_text() for page in PdfReader(pdf).pages).split())
     assert "two in the morning" in printed
+    assert "1 School Lane, Sampletown" in printed  # the sample school's made-up letterhead
     again = prompt("letter", "print", reference, letter, "--out", str(pdf), code=2)
     assert "there already" in again
+
+
+def test_the_code_is_printed_with_the_letter_that_gives_it(prompt: Prompt, tmp_path: Path) -> None:
+    said = prompt(
+        *("case", "open", "--policy", "eleanor-palmer-advocates", "--track", "advocate_conduct"),
+        *("--as", "Asha Karim", "respondent=Joan Pritchard", "family=Tomasz Wierzbicki"),
+        *("severity=minor", "narrative=Spoke over the class teacher."),
+    )
+    reference = said.split()[0]
+    prompt("case", "act", reference, "share_code", "with_role=parent", "--as", "headteacher")
+    letter = prompt.json("case", "show", reference)["letters"][0]["id"]  # type: ignore[index]
+    pdf = tmp_path / "letter.pdf"
+
+    said = prompt("letter", "print", reference, letter, "--out", str(pdf))
+
+    assert "put both into one envelope" in said
+    code = " ".join(
+        "".join(p.extract_text() for p in PdfReader(tmp_path / "letter-code.pdf").pages).split()
+    )
+    assert "What we ask of advocates" in code
+    assert "Rowan Hill Primary School" in code
 
 
 def test_nobody_is_written_to_if_nobody_is_to_be(prompt: Prompt, reference: str) -> None:
