@@ -18,7 +18,7 @@ from gateway.account_errors import PasswordRefused
 LEAST = 12
 MOST = 200
 LEAST_GUESSES = 10**9  # fewer than that, and a machine has it while somebody drinks a cup of tea
-LEAST_OF_ITS_OWN = 6  # letters and digits that are neither a name nor the school's
+LEAST_BESIDE = 8  # letters and digits beside a name, or a word of the school's name
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _AT_ONCE = 2  # each takes 64 MB and a core for a moment
 
@@ -39,7 +39,7 @@ def refuse_weak(password: str, own_words: Iterable[str]) -> None:
     rest = plain.casefold()
     for word in reversed(own):
         rest = rest.replace(word, "")
-    if len(re.sub(r"[\W_]", "", rest)) < LEAST_OF_ITS_OWN:
+    if rest != plain.casefold() and len(re.sub(r"[\W_]", "", rest)) < LEAST_BESIDE:
         raise PasswordRefused(
             f"Do not make it of your own name, your address or the school's name. {_ADVICE}"
         )

@@ -119,7 +119,32 @@ async def test_everybody_can_use_the_pages_of_signing_in(
         await page.goto(address)
         await check_page(page, name)
 
+    await page.goto("/account/second-factor")
+    await page.get_by_role("button", name="Sign out").click()
+    await page.goto("/sign-in")
+    await page.get_by_label("E-mail address").fill("cara@rowan-hill.example")
+    await page.get_by_label("Password", exact=True).fill(PASSWORD)
+    await page.get_by_role("button", name="Sign in").click()
+    await page.wait_for_url("**/sign-in/code")
+    await check_page(page, "code")
+
     assert complaints == []  # such as of the content policy
+
+
+async def test_everybody_can_use_the_pages_about_links(browsing: Browsing, outbox: Outbox) -> None:
+    site = browsing.site
+    reference = await site.open_case()
+    page = await browsing.page("cara")
+    await page.goto(f"/cases/{reference}/link")
+    await check_page(page, "send-link")
+    await page.get_by_role("radio", name="Hana Novak").check()
+    await page.get_by_role("button", name="Send the link").click()
+    await page.wait_for_url("**/link/sent")
+    await check_page(page, "link-was-sent")
+
+    family = await browsing.page()
+    await family.goto("/{}/{}".format(*link_in(outbox.messages[-1])))
+    await check_page(family, "open-link")
 
 
 async def test_the_keyboard_alone_is_enough_to_sign_in(browsing: Browsing, outbox: Outbox) -> None:
