@@ -17,7 +17,7 @@ from documents.calendar_entry import Entry, as_ics
 from documents.code_copy import CodeCopy, copy_of
 from documents.letter_forms import as_html, as_plain
 from documents.letters import as_pdf
-from domain.case import Case, evolve
+from domain.case import Case
 from domain.contracts import (
     DRAFT_LETTERS,
     SEND_LETTER,
@@ -26,6 +26,7 @@ from domain.contracts import (
     LettersDrafted,
     LettersWanted,
 )
+from domain.evolve import evolve
 from domain.letter_rules import letters_of_relief
 from domain.letters import LetterText
 from storage.people import People, PersonNotFound

@@ -16,10 +16,11 @@ from domain.actions import (
     TextRef,
 )
 from domain.calendar import SchoolCalendar
-from domain.case import Case, evolve
+from domain.case import Case
 from domain.contracts import RecordEvents
 from domain.decide import decide
 from domain.events import Event
+from domain.evolve import evolve
 from domain.policy import Policy
 from domain.vocabulary import Role, Severity, Track
 from gateway.stores import open_stores

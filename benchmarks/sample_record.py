@@ -15,8 +15,9 @@ from domain import events as e
 from domain.actions import Actor, TextRef
 from domain.audit import canonical
 from domain.calendar import Clock, Span
-from domain.case import Case, evolve
+from domain.case import Case
 from domain.chain import genesis
+from domain.evolve import evolve
 from domain.vocabulary import ActionName, DeadlineKind, Role, Severity, Stage, Track
 
 SCHOOL = "benchmark-school"

@@ -5,10 +5,11 @@ from typing import Protocol
 
 from domain.actions import Actor, BaseAction, TextRef
 from domain.calendar import SchoolCalendar
-from domain.case import Case, Deadline, RestrictionState, evolve
+from domain.case import Case, Deadline, RestrictionState
 from domain.deadlines import duty_deadline
 from domain.errors import ReasonMissing, UnknownThing
 from domain.events import DeadlineEnded, DeadlineMet, Event, Fact
+from domain.evolve import evolve
 from domain.policy import DutyRule, Ladder, Policy
 from domain.vocabulary import DeadlineKind, DutyKind, DutyTrigger
 

@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 from domain import events as e
 from domain.calendar import CalendarDoesNotCover, SchoolCalendar
-from domain.case import Case, Deadline, RestrictionState, evolve
+from domain.case import Case, Deadline, RestrictionState
+from domain.evolve import evolve
 from domain.period import Period
 from domain.policy import Policy
 from domain.vocabulary import DeadlineKind, DutyKind, RestrictionStatus, Stage, Track

@@ -10,10 +10,11 @@ from typing import Any, NamedTuple
 from correspondence.correspondents import Happening
 from correspondence.writer import Draft
 from domain.actions import Action, Actor, TextRef
-from domain.case import Case, evolve
+from domain.case import Case
 from domain.contracts import Refusal
 from domain.decide import decide
 from domain.errors import CaseError, near_names
+from domain.evolve import evolve
 from domain.policy import Policy
 from domain.vocabulary import ActionName
 from gateway import compose

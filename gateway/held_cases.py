@@ -6,7 +6,8 @@ from correspondence.reading import LETTER
 from domain import events as e
 from domain.actions import PersonId, TextRef
 from domain.calendar import Clock, Span
-from domain.case import Case, evolve
+from domain.case import Case
+from domain.evolve import evolve
 from domain.held import HeldCase, HeldDue, HeldEvent, HeldNotice, HeldRestriction, HeldText
 from domain.mentions import CONCERNED, Part, concerns, files_in, parts_in, texts_in
 from domain.policy import Policy

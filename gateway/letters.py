@@ -9,8 +9,9 @@ from correspondence.correspondents import Happening
 from correspondence.writer import Draft, LetterWriter
 from domain.actions import Action, Actor, LetterToSend
 from domain.calendar import SchoolCalendar
-from domain.case import Case, evolve
+from domain.case import Case
 from domain.decide import decide
+from domain.evolve import evolve
 from domain.letter_rules import LetterDue, letters_due
 from domain.letters import Addressee, LetterText
 from domain.policy import Policy

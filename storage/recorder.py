@@ -8,10 +8,11 @@ from sqlalchemy import Connection, bindparam, insert, select, text
 from sqlalchemy.exc import IntegrityError
 
 from domain.audit import canonical
-from domain.case import Case, evolve
+from domain.case import Case
 from domain.chain import genesis, link
 from domain.contracts import RecordEvents
 from domain.events import Event
+from domain.evolve import evolve
 from domain.register import REGISTER
 from storage.database import Database
 from storage.event_rows import row_of

@@ -19,7 +19,7 @@ with workflow.unsafe.imports_passed_through():
         TimePassed,
     )
     from domain.calendar import CalendarDoesNotCover
-    from domain.case import Case, evolve
+    from domain.case import Case
     from domain.contracts import (
         ACT,
         CARRY_OUT,
@@ -43,6 +43,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.decide import decide
     from domain.errors import CaseError, EvenhandError
     from domain.events import Event
+    from domain.evolve import evolve
     from domain.sending import send_from
     from workflows import ports
     from workflows.correspondence import Correspondence

@@ -8,10 +8,11 @@ import pytest
 
 from domain.actions import ACTION, SYSTEM, Action, Actor, Decision, TextRef, TimePassed
 from domain.calendar import SchoolCalendar, Span
-from domain.case import Case, Deadline, RestrictionState, evolve
+from domain.case import Case, Deadline, RestrictionState
 from domain.decide import decide
 from domain.errors import CaseError
 from domain.events import Event, Fact
+from domain.evolve import evolve
 from domain.policy import Ladder, Policy
 from domain.vocabulary import (
     ActionName,

@@ -10,11 +10,12 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from domain import events as e
 from domain.actions import SYSTEM, Actor, Decision, TimePassed
 from domain.audit import canonical
-from domain.case import Case, evolve
+from domain.case import Case
 from domain.choices import well_formed_actions
 from domain.decide import decide
 from domain.errors import CaseError
 from domain.events import Event
+from domain.evolve import evolve
 from domain.period import days_period
 from domain.referral_actions import DISCLOSURE
 from domain.statistics import Concerns, Figure, count_case, opening_of

@@ -6,8 +6,9 @@ from datetime import UTC, date, datetime, timedelta
 from domain import events as e
 from domain.actions import Actor, TextRef
 from domain.calendar import Clock, Span
-from domain.case import Case, evolve
+from domain.case import Case
 from domain.contracts import RecordEvents
+from domain.evolve import evolve
 from domain.vocabulary import ActionName, DeadlineKind, Role, Severity, Stage, Track
 
 SCHOOL = "eleanor-palmer"

@@ -10,9 +10,10 @@ import pytest
 from domain import actions as a
 from domain.access import Sight
 from domain.actions import Action, Actor
-from domain.case import Case, evolve
+from domain.case import Case
 from domain.contracts import RecordEvents
 from domain.decide import decide
+from domain.evolve import evolve
 from domain.policy import Policy
 from domain.vocabulary import Outcome, Procedure, Role, Severity, Stage, Track
 from gateway.errors import BadRequest

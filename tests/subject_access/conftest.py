@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from domain.actions import TextRef
-from domain.case import Case, evolve
+from domain.case import Case
 from domain.contracts import RecordEvents
 from domain.decide import decide
+from domain.evolve import evolve
 from domain.vocabulary import ActionName, Role
 from gateway.compose import compose
 from gateway.subject_access import SubjectAccess

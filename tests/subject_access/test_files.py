@@ -10,9 +10,9 @@ from pypdf import PdfReader
 
 from domain.access_events import AccessGiven
 from domain.actions import SYSTEM, FileRef, LetterToSend, RecordLetter
-from domain.case import evolve
 from domain.contracts import RecordEvents
 from domain.decide import decide
+from domain.evolve import evolve
 from domain.held import HeldFile
 from domain.letters import LetterText, Part, Passage
 from domain.vocabulary import ActionName, MediaType

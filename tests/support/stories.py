@@ -7,8 +7,9 @@ from email.message import EmailMessage
 from email.utils import parsedate_to_datetime
 from functools import cache
 
-from domain.case import Case, Letter, evolve
+from domain.case import Case, Letter
 from domain.events import Event
+from domain.evolve import evolve
 from domain.letter_templates import LetterTemplates
 from domain.letters import LetterText
 from domain.policy import Policy

@@ -4,10 +4,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from domain.actions import SYSTEM, Action, Actor, TextRef, TimePassed
-from domain.case import Case, evolve
+from domain.case import Case
 from domain.contracts import RecordEvents
 from domain.decide import decide
 from domain.events import Event
+from domain.evolve import evolve
 from domain.vocabulary import ActionName
 from gateway.compose import compose
 from gateway.letters import ActionLetters, Sending, happening
