@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from domain.actions import PersonId, TextRef
+from domain.acting import PersonId, TextRef
 from domain.policy import Frozen
 
 AccessId = Annotated[str, Field(min_length=1, max_length=64)]

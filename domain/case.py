@@ -5,7 +5,7 @@ from datetime import date, datetime
 from pydantic import AwareDatetime
 
 from domain import events as e
-from domain.actions import Actor, PersonId, TextRef
+from domain.acting import Actor, PersonId, TextRef
 from domain.calendar import Span
 from domain.meetings import Availability, Meeting
 from domain.policy import Frozen

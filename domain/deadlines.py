@@ -3,7 +3,7 @@
 from bisect import bisect_left
 from datetime import date, datetime
 
-from domain.actions import PersonId
+from domain.acting import PersonId
 from domain.calendar import SchoolCalendar, Span
 from domain.case import Case, Deadline
 from domain.events import Alert, AlertRule, DeadlineMoved, DeadlineSet

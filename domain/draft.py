@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Protocol
 
-from domain.actions import Actor, BaseAction, TextRef
+from domain.acting import Actor, BaseAction, TextRef
 from domain.calendar import SchoolCalendar
 from domain.case import Case, Deadline, RestrictionState
 from domain.deadlines import duty_deadline

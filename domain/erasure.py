@@ -8,7 +8,7 @@ from typing import NamedTuple
 from pydantic import AwareDatetime
 
 from domain.access import OUTSIDE
-from domain.actions import Actor, PersonId, TextRef
+from domain.acting import Actor, PersonId, TextRef
 from domain.case import Case
 from domain.errors import (
     AlreadyErased,

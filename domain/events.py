@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import AwareDatetime, Field
 
-from domain.actions import Actor
+from domain.acting import Actor
 from domain.case_events import (
     Acknowledged,
     AdjustmentAgreed,

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from domain import events as e
-from domain.actions import PersonId
+from domain.acting import PersonId
 from domain.case import Adjustment, Case, Deadline, Decided, Letter, RestrictionState
 from domain.meetings import availability_after, meetings_after
 from domain.referrals import Disclosure, Referral

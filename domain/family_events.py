@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import AwareDatetime, Field
 
-from domain.actions import PersonId, TextRef
+from domain.acting import PersonId, TextRef
 from domain.policy import Frozen
 from domain.vocabulary import CodeAnswer, ReferralOutcome, Role, SharedItem
 

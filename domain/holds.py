@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 
 from pydantic import AwareDatetime
 
-from domain.actions import Actor, PersonId, TextRef
+from domain.acting import Actor, PersonId, TextRef
 from domain.case import Case
 from domain.errors import (
     AlreadyDisposed,

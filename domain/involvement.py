@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from domain.actions import PersonId
+from domain.acting import PersonId
 from domain.case import Case
 
 

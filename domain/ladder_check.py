@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from domain.access import BY_THE_SYSTEM
-from domain.actions import Move
+from domain.acting import Move
 from domain.errors import near_names
 from domain.ladder import destinations
 from domain.policy import Ladder

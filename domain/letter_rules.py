@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from domain import actions as a
-from domain.actions import PersonId
+from domain.acting import PersonId
 from domain.calendar import SchoolCalendar
 from domain.case import Case, Deadline
 from domain.events import Event, MeetingCancelled, RestrictionLapsed

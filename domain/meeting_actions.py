@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
 from domain import actions as a
-from domain.actions import PersonId, TextRef
+from domain.acting import PersonId, TextRef
 from domain.calendar import CalendarDoesNotCover, SchoolCalendar
 from domain.case import Case
 from domain.draft import Draft, reason_of

@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import AwareDatetime
 
-from domain.actions import PersonId, TextRef
+from domain.acting import PersonId, TextRef
 from domain.policy import Frozen
 from domain.vocabulary import MeetingRole, StopReason
 

@@ -1,7 +1,7 @@
 """What people say of a meeting: when they can come, whether it may be recorded, what was said."""
 
 from domain import actions as a
-from domain.actions import PersonId
+from domain.acting import PersonId
 from domain.draft import Draft
 from domain.errors import NotAllowedHere, NotAuthorised, UnknownThing
 from domain.events import MeetingRecordKept, RecordingAnswered, TimesOffered

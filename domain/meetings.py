@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from pydantic import AwareDatetime
 
 from domain import events as e
-from domain.actions import PersonId, TextRef
+from domain.acting import PersonId, TextRef
 from domain.policy import Frozen
 from domain.vocabulary import StopReason
 

@@ -8,7 +8,7 @@ from functools import cache
 from typing import Annotated, Any, Union, get_args, get_origin
 
 from domain import events as e
-from domain.actions import FileRef, PersonId, TextRef
+from domain.acting import FileRef, PersonId, TextRef
 from domain.policy import Frozen
 from domain.register import RegisterEvent
 

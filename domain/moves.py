@@ -4,7 +4,7 @@ from datetime import date
 
 from domain import actions as a
 from domain import restricting
-from domain.actions import TextRef
+from domain.acting import TextRef
 from domain.case import Case
 from domain.deadlines import follow_up_deadline, set_deadline
 from domain.draft import Draft, reason_of

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from domain.actions import PersonId
+from domain.acting import PersonId
 from domain.name_words import (
     ORDINARY,
     PARTICLES,

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
-from domain.actions import Actor, PersonId
+from domain.acting import Actor, PersonId
 from domain.errors import LastAdministrator, NotForThisRole
 from domain.holds import require_role
 from domain.office_events import (

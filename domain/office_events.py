@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from domain.actions import PersonId
+from domain.acting import PersonId
 from domain.policy import Frozen
 from domain.vocabulary import Role
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from domain.actions import PersonId
+from domain.acting import PersonId
 from domain.name_finding import Form, Run, capital_where_needed, form_of, name_at
 from domain.name_words import (
     FAMILIAR,

@@ -3,7 +3,7 @@
 from datetime import date
 
 from domain import actions as a
-from domain.actions import PersonId
+from domain.acting import PersonId
 from domain.calendar import Span
 from domain.deadlines import follow_up_rules, set_deadline
 from domain.draft import Draft, reason_of

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from domain.actions import PersonId, TextRef
+from domain.acting import PersonId, TextRef
 from domain.policy import Frozen
 from domain.vocabulary import ReferralOutcome, SharedItem
 

@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 from pydantic import AwareDatetime, Field
 
 from domain.access_events import AccessGiven, AccessRequested
-from domain.actions import Actor, PersonId, TextRef
+from domain.acting import Actor, PersonId, TextRef
 from domain.office_events import (
     CodeAdopted,
     PersonAdded,

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Literal
 
-from domain.actions import FileRef, PersonId, TextRef
+from domain.acting import FileRef, PersonId, TextRef
 from domain.policy import Frozen
 from domain.vocabulary import DeadlineKind, Scope, Stage
 

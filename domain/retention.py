@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import NamedTuple
 
-from domain.actions import Actor, TextRef
+from domain.acting import Actor, TextRef
 from domain.calendar import Clock, SchoolCalendar, Span
 from domain.case import Case
 from domain.errors import (

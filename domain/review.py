@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
-from domain.actions import Actor, TextRef
+from domain.acting import Actor, TextRef
 from domain.case import Case
 from domain.errors import ConflictOfInterest, EvenhandError, NotAuthorised, near_names
 from domain.register import RegisterEvent

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from domain.actions import PersonId, TextRef
+from domain.acting import PersonId, TextRef
 from domain.policy import Frozen
 
 ALGORITHM: Literal["sha256-order/1"] = "sha256-order/1"

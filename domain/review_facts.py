@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from domain import events as e
-from domain.actions import TextRef
+from domain.acting import TextRef
 from domain.policy import Ladder
 from domain.review_draw import CaseLife
 from domain.vocabulary import DeadlineKind, DutyKind, Role, Severity, Stage

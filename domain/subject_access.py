@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from domain import events as e
 from domain.access_events import AccessGiven, AccessRequested
-from domain.actions import Actor, PersonId
+from domain.acting import Actor, PersonId
 from domain.calendar import Clock, SchoolCalendar, Span
 from domain.errors import NotAuthorised, OwnCopy
 from domain.mentions import texts_in

@@ -12,7 +12,7 @@ from typing import Annotated, Literal, NamedTuple
 import rfc8785
 from pydantic import AwareDatetime, Field
 
-from domain.actions import Actor, PersonId
+from domain.acting import Actor, PersonId
 from domain.policy import Frozen
 from domain.vocabulary import Role
 
