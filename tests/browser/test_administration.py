@@ -5,9 +5,13 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Page, ViewportSize, expect
 
+from domain.vocabulary import ErasureGround
+from gateway.erasure import Erasing
 from settings import HERE
+from storage.erased_list import ErasedList
 from tests.browser.checks import DESK, TELEPHONE, check_page
 from tests.browser.conftest import Browsing
+from tests.support.closing import SETTLED, a_recorded_case
 from tests.support.school import SCHOOL
 
 AT = pytest.mark.parametrize(
@@ -140,6 +144,47 @@ async def test_everybody_can_use_the_pages_about_the_calendar_and_codes(
         "code": f"{code}/1.0",
         "code-difference": f"{code}/difference",
         "code-adopt": f"{code}/1.1/adopt",
+    }.items():
+        await page.goto(address)
+        await check_page(page, name)
+
+
+@AT
+async def test_a_person_is_erased_by_two_people(
+    browsing: Browsing, javascript: bool, viewport: ViewportSize
+) -> None:
+    elif_ = browsing.site.school.people["elif"]
+    page = await browsing.page("gil", javascript=javascript, viewport=viewport)
+    await page.goto(f"/administration/people/{elif_}")
+    await follow(page, "Ask that this person’s data be erased")
+    await page.get_by_label("Objection").check()
+    await page.get_by_label("Why?").fill("She asked by letter.")
+    await press(page, "Ask for it")
+    await expect(page.get_by_text("Nothing is destroyed until")).to_be_visible()
+
+    other = await browsing.page("cara", javascript=javascript, viewport=viewport)
+    await other.goto("/administration/erasures")
+    await follow(other, "Elif Demir")
+    await other.get_by_label("Yes, destroy this person’s data, for good").check()
+    await press(other, "Destroy it for good")
+    await expect(other.get_by_text("The person’s key was destroyed")).to_be_visible()
+
+
+async def test_everybody_can_use_the_pages_about_keeping_and_erasing(browsing: Browsing) -> None:
+    site = browsing.site
+    await a_recorded_case(site.school, "EP-2026-0003", SETTLED)
+    people = site.school.people
+    erasing = Erasing(site.school.stores, ErasedList(site.office.settings.erased_file), SCHOOL)
+    erasure = await erasing.request(
+        people["elif"], ErasureGround.OBJECTION, "She asked.", site.school.actor("gil")
+    )
+    page = await browsing.page("cara")
+    for name, address in {
+        "retention": "/administration/retention",
+        "retention-case": "/administration/retention/EP-2026-0003",
+        "erasures": "/administration/erasures",
+        "erasure": f"/administration/erasures/{erasure}",
+        "erase": f"/administration/people/{people['ben']}/erase",
     }.items():
         await page.goto(address)
         await check_page(page, name)

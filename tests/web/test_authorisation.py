@@ -17,17 +17,20 @@ from fastapi.routing import iter_route_contexts
 
 from domain.access import GOVERNORS, OUTSIDE
 from domain.actions import Actor
+from domain.erasure import MAY_REQUEST
 from domain.mentions import files_in
-from domain.vocabulary import Role
+from domain.vocabulary import ErasureGround, Role
 from gateway.attachments import Attachment
+from gateway.erasure import Erasing
 from gateway.letters import Sending
 from gateway.sessions import Session
+from storage.erased_list import ErasedList
 from tests.replies.samples import a_pdf
 from tests.support.outbox import Outbox, running_outbox
 from tests.support.school import SCHOOL
 from tests.web.conftest import an_acting_site
 from tests.web.site import Browser, Site, Unhurried, hidden
-from web.administering import MAY_OPEN
+from web.administering import MAY_OPEN, MAY_SEE_ERASURES, MAY_SEE_RETENTION
 from web.cookies import SESSION
 from web.security import CSRF_FIELD
 from web.viewer import ADMINISTRATORS, INSIDE, KEEPERS, LEADERS
@@ -223,6 +226,21 @@ TABLE: dict[str, Who] = {
         f"{how} {_ADMINISTRATION}/{path}": ADMINISTERING
         for how, path in (one.split() for one in _BY_ADMINISTRATORS)
     },
+    **{f"{how} {_ADMINISTRATION}/retention": _of(MAY_SEE_RETENTION) for how in ("GET", "POST")},
+    # a headteacher who has a part in the case is told of no such case
+    **{
+        f"{how} {_ADMINISTRATION}/retention/{{reference}}": _of(MAY_SEE_RETENTION) - {CONFLICTED}
+        for how in ("GET", "POST")
+    },
+    f"GET {_ADMINISTRATION}/erasures": _of(MAY_SEE_ERASURES),
+    **{
+        f"{how} {_ADMINISTRATION}/people/{{person}}/erase": _of(frozenset(MAY_REQUEST))
+        for how in ("GET", "POST")
+    },
+    **{
+        f"{how} {_ADMINISTRATION}/erasures/{{erasure}}": _of(MAY_SEE_ERASURES)
+        for how in ("GET", "POST")
+    },
     # parents and advocates
     "GET /your-case": FAMILY,
     "GET /your-case/new-concern": FAMILY,
@@ -323,6 +341,10 @@ async def a_world(site: Site) -> World:
     cases = await site.office.cases(SCHOOL)
     raised_by = site.school.actor("cara").model_copy(update={"person": conflicted})
     opened = await cases.open("eleanor-palmer-advocates", site.school.concern(), raised_by)
+    erasing = Erasing(site.school.stores, ErasedList(site.office.settings.erased_file), SCHOOL)
+    erasure = await erasing.request(
+        stranger, ErasureGround.OBJECTION, "They moved away.", site.school.actor("farah")
+    )
     return World(
         site=site,
         people={
@@ -345,6 +367,7 @@ async def a_world(site: Site) -> World:
             "view": "no-such-view",
             "person": held[Role.PARENT],
             "version": "1.0",
+            "erasure": erasure,
             **await _with_its_family(site, opened.reference),
         },
     )

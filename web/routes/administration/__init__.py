@@ -2,7 +2,17 @@
 
 from fastapi import APIRouter
 
-from web.routes.administration import access, calendar, codes, contacts, overview, people, person
+from web.routes.administration import (
+    access,
+    calendar,
+    codes,
+    contacts,
+    erasures,
+    overview,
+    people,
+    person,
+    retention,
+)
 
 ROUTERS: tuple[APIRouter, ...] = (
     overview.router,
@@ -12,4 +22,6 @@ ROUTERS: tuple[APIRouter, ...] = (
     access.router,
     calendar.router,
     codes.router,
+    retention.router,
+    erasures.router,
 )

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse
 
 from domain.vocabulary import Role
+from web.administering import MAY_SEE_ERASURES, MAY_SEE_RETENTION
 from web.pages import page
 from web.routes.administration.common import Opener
 from web.viewer import ADMINISTRATORS
@@ -40,6 +41,18 @@ SUBJECTS = (
         "/administration/codes",
         "The codes that the school goes by, their ladders, and what a new version changes.",
         ADMINISTRATORS,
+    ),
+    Subject(
+        "Retention",
+        "/administration/retention",
+        "Cases that were kept long enough, and those that are kept longer.",
+        MAY_SEE_RETENTION,
+    ),
+    Subject(
+        "Erasures",
+        "/administration/erasures",
+        "Requests to erase a person's data, which a second person confirms.",
+        MAY_SEE_ERASURES,
     ),
 )
 
