@@ -146,9 +146,13 @@ class Sessions:
             raise ValueError(f"{session.person} can't act as {role} in this session.")
         await self._table.set_role(session.id, role.value)
 
-    async def strengthen(self, session: Session) -> None:
-        """A second factor was given."""
-        await self._table.set_strong(session.id)
+    async def strengthen(self, session: Session, now: datetime) -> str:
+        """A second factor was given: a new session in place of this one; returns its token."""
+        token = await self.start(
+            session.person, session.role, reference=session.reference, strong=True, now=now
+        )
+        await self._table.end(session.id)
+        return token
 
     async def end(self, token: str) -> None:
         """Signs one browser out."""

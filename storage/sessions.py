@@ -59,10 +59,6 @@ class SessionTable:
         """Changes the role that is acted in."""
         await self._change(digest, role=role)
 
-    async def set_strong(self, digest: str) -> None:
-        """Notes that a second factor was given."""
-        await self._change(digest, strong=True)
-
     async def end(self, digest: str) -> None:
         """Forgets one session; nothing happens where it is forgotten already."""
         async with self._database.writing() as connection:

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from domain.signing_in import Purpose
 from gateway.account_errors import LinkDead
 from web.outcome import NOT_FOUND, Told, told
 from web.own_case import NotOpenNow, not_open_now
@@ -110,7 +111,9 @@ async def _dead_link(request: Request, error: Exception) -> Response:
         purpose=error.purpose.value,
         said=str(error),
         # Only of a link that was made can its reader be sent another.
-        again=f"/link/{request.path_params['token']}/again" if error.link else None,
+        again=f"/link/{request.path_params['token']}/again"
+        if error.link and error.purpose is Purpose.CASE
+        else None,
     )
 
 

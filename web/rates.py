@@ -13,7 +13,7 @@ from limits.strategies import MovingWindowRateLimiter
 # A whole school may stand behind one address, so who is signed in is counted by themselves.
 ASKING = parse("300/minute")
 SENDING = parse("60/minute")
-SIGNING_IN = parse("20/minute")
+SIGNING_IN = parse("60/minute")  # of a network; accounts are counted apart, in the database
 
 
 class TooOften(Exception):

@@ -89,6 +89,29 @@ async def test_a_headteacher_is_invited_sets_up_two_factors_and_comes_back(
     assert (await cara.get("/today")).status_code == 200
 
 
+async def test_a_code_that_comes_too_late_leads_back_to_the_beginning(
+    site_with_post: Site, outbox: Outbox
+) -> None:
+    site = site_with_post
+    cara = await with_account(site, outbox, "cara")
+    before = cara.cookies[SESSION]
+    await set_up(site, cara)
+    assert cara.cookies[SESSION] != before  # with more rights, a session of its own
+    assert await site.office.sessions.find(before, site.office.now()) is None
+    await cara.send_form("/account", to="/sign-out")
+    await sign_in(cara, "cara")
+    shown = await cara.get("/sign-in/code")
+    begun = site.office.now()
+    site.office.now = lambda: begun + timedelta(minutes=16)
+
+    late = await cara.get("/sign-in/code")
+    sent = await cara.post("/sign-in/code", data=hidden(shown.text) | {"code": "123456"})
+
+    assert late.status_code == 410
+    assert "Begin again" in words(late.text)
+    assert sent.headers["location"] == "/sign-in"
+
+
 async def test_an_invitation_is_not_used_up_by_a_program_that_opens_it(
     site_with_post: Site, outbox: Outbox
 ) -> None:

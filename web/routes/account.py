@@ -12,7 +12,7 @@ from gateway.account_errors import CodeRefused, PasswordRefused, SignInRefused
 from storage.keys import KeyProblem
 from storage.people import Person
 from web.arriving import origin_of, slowed
-from web.cookies import CODES, SESSION, drop, forget, keep, office_of
+from web.cookies import CODES, SESSION, drop, forget, keep, office_of, remember
 from web.forms import Form
 from web.navigation import home_of
 from web.pages import page, see
@@ -125,8 +125,10 @@ async def set_up_second_factor(request: Request, viewer: WithAccount) -> Respons
                 codes = await office.door.signing_in.set_up_second_factor(
                     await _person(request, viewer), code, form.value("current"), origin_of(request)
                 )
-                await office.sessions.strengthen(viewer.session)
-                return _on_to_codes(request, viewer, codes)
+                token = await office.sessions.strengthen(viewer.session, office.now())
+                response = _on_to_codes(request, viewer, codes)
+                remember(request, response, token)
+                return response
             except CodeRefused as error:
                 form.error(error.field, str(error))
     return await _second_factor(request, viewer, form)
