@@ -19,6 +19,7 @@ from domain.vocabulary import ActionName, DeadlineKind, ResponseKind, Role, Trac
 from gateway.errors import ActionRefused
 from gateway.family_actions import CODE, SIDE, Doing, doings
 from gateway.family_gathering import Gathering
+from gateway.family_history import happened
 from gateway.family_parts import (
     Asked,
     Blocks,
@@ -195,6 +196,7 @@ class _Telling:
             letters=letters,
             meetings=meetings,
             sent=await gathering.sent(),
+            happened=await happened(gathering, self._ladder),
             doings=may,
             code=self._code(),
             has_advocate=case.advocate is not None,

@@ -126,9 +126,9 @@ class Gathering:
             on=self.at(meeting.at),
             stands=_meeting_stands(meeting, self.now),
             coming=self._to_come(meeting),
-            place=_shown(told["place"]),
-            online=_shown(told["online"]),
-            purpose=_shown(told["purpose"]),
+            place=shown(told["place"]),
+            online=shown(told["online"]),
+            purpose=shown(told["purpose"]),
             people=tuple(dict.fromkeys(map(self._at_the_meeting, meeting.attendees))),
             asked_to_record=meeting.recording_wanted and self._to_come(meeting),
             recording=answer,
@@ -180,7 +180,7 @@ class Gathering:
             return None
         for event in self.events:
             if any(text == ref for _, text in texts_in(event.fact)):
-                return _shown(await self.seen.text(ref, event))
+                return shown(await self.seen.text(ref, event))
         return None
 
     # What they sent
@@ -189,7 +189,7 @@ class Gathering:
         """What the reader sent or answered, the newest first; each once."""
         found: dict[str, Sent] = {}
         for event in self.own:
-            title = _title_of(event.fact)
+            title = title_of(event.fact)
             if title and event.action_id not in found:
                 found[event.action_id] = await self._one_sent(event, title)
         return tuple(found.values())
@@ -215,12 +215,13 @@ class Gathering:
         return OwnFile(id=file, called=called, size=in_words(size))
 
 
-def _shown(words: str | None) -> str | None:
+def shown(words: str | None) -> str | None:
+    """A text, unless it is withheld or no longer kept."""
     return None if words in (WITHHELD, NO_LONGER_KEPT) else words
 
 
 def _points(words: str | None) -> tuple[str, ...]:
-    return tuple(line for line in (_shown(words) or "").splitlines() if line.strip())
+    return tuple(line for line in (shown(words) or "").splitlines() if line.strip())
 
 
 def _how(letter: Letter) -> str:
@@ -272,7 +273,8 @@ _SIGNED = {
 }
 
 
-def _title_of(fact: e.Fact) -> str | None:
+def title_of(fact: e.Fact) -> str | None:
+    """What the reader did, where it is something that they sent or answered."""
     match fact:
         case e.Opened():
             return "You raised this concern"

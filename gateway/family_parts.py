@@ -97,6 +97,16 @@ class Sent(NamedTuple):
     late: bool = False
 
 
+class Happened(NamedTuple):
+    """Something that happened, and why, where a reason was given that the reader may read.
+    `letter` is the id of the letter that it was."""
+
+    on: Day
+    words: str
+    why: str | None
+    letter: str | None
+
+
 class Limit(NamedTuple):
     """A limit that is proposed or in effect: what it limits, and what stays open."""
 
@@ -155,6 +165,7 @@ class OwnCase(NamedTuple):
     letters: tuple[OwnLetter, ...]
     meetings: tuple[OwnMeeting, ...]
     sent: tuple[Sent, ...]
+    happened: tuple[Happened, ...]
     doings: tuple[Doing, ...]
     code: Code
     has_advocate: bool

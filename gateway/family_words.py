@@ -121,13 +121,14 @@ _BESIDE = {
     Stage.FORMAL_REMINDER: ("We wrote to {them} to remind them of our code. Nothing is limited."),
     Stage.WARNING: ("We gave {them} a written warning. Nothing is limited."),
 }
-_ENDED = {
+ENDED = {
     Outcome.RESOLVED: "It was settled.",
     Outcome.LAPSED: "Nothing further happened, so it has ended. Nobody has to do anything.",
     Outcome.WITHDRAWN: "It was taken back.",
     Outcome.UNFOUNDED: "We looked into it, and did not find that it was so.",
     Outcome.NO_FURTHER_ACTION: "We looked into it, and do nothing further.",
 }
+"""How a case ended; one that was transferred is told apart."""
 
 
 def _ended(case: Case, standpoint: Standpoint) -> Standing:
@@ -138,7 +139,7 @@ def _ended(case: Case, standpoint: Standpoint) -> Standing:
             "This matter is no longer dealt with here. Whoever deals with it will speak to you "
             "themselves. If you have a question, ask the person you know at the school.",
         )
-    meaning = _ENDED[case.outcome or Outcome.RESOLVED]
+    meaning = ENDED[case.outcome or Outcome.RESOLVED]
     if standpoint is Standpoint.CONCERN and case.outcome is Outcome.WITHDRAWN:
         meaning = "It was taken back, as you asked. You can raise a concern again at any time."
     return Standing("It is closed", meaning)

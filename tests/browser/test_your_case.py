@@ -34,6 +34,15 @@ async def follow(page: Page, name: str) -> None:
     await page.get_by_role("link", name=name, exact=True).first.click()
 
 
+async def tab_to(page: Page, role: Any, name: str) -> None:
+    wanted = page.get_by_role(role, name=name)
+    for _ in range(60):
+        await page.keyboard.press("Tab")
+        if await wanted.evaluate("(one) => one === document.activeElement"):
+            return
+    pytest.fail(f"the keyboard does not lead to “{name}”")
+
+
 async def stands(page: Page, heading: str) -> None:
     await expect(page.get_by_role("heading", level=1)).to_contain_text(heading)
 
@@ -188,7 +197,7 @@ async def test_everybody_can_use_the_pages_of_a_parent(browsing: Browsing, tmp_p
     await follow(page, "Change what we promised")
     await check_page(page, "parent-concern-promises")
     for path in (
-        *("", "what-happens-next", "sent", "answer", "disagree", "meet", "times"),
+        *("", "so-far", "what-happens-next", "sent", "answer", "disagree", "meet", "times"),
         *("advocate", "advice", "done/answer", f"letters/{letter}"),
         *(f"meetings/{meeting}", f"meetings/{meeting}/recording"),
         f"meetings/{meeting}/another-time",
@@ -197,12 +206,27 @@ async def test_everybody_can_use_the_pages_of_a_parent(browsing: Browsing, tmp_p
         await check_page(page, f"parent-{path.replace('/', '-') or 'case'}")
 
 
+async def test_the_keyboard_alone_is_enough_to_write_to_the_school(browsing: Browsing) -> None:
+    reference, _ = await an_invited_case(browsing.site)
+    page = await browsing.page("hana", reference=reference, viewport=TELEPHONE)
+    await page.goto("/")
+
+    await tab_to(page, "link", "Send us a message")
+    await page.keyboard.press("Enter")
+    await stands(page, "Send us a message")
+    await tab_to(page, "textbox", "Your message")
+    await page.keyboard.type("What does this mean for us?")
+    await tab_to(page, "button", "Send the message")
+    await page.keyboard.press("Enter")
+    await stands(page, "We have your message")
+
+
 async def test_everybody_can_use_the_pages_of_an_advocate(browsing: Browsing) -> None:
     reference = await a_limited_case(browsing.site)
     page = await browsing.page("idris", reference=reference)
     here = f"/your-case/{reference}"
 
-    for path in ("", "what-happens-next", "your-side", "code"):
+    for path in ("", "so-far", "what-happens-next", "your-side", "code"):
         await page.goto(f"{here}/{path}".rstrip("/"))
         await check_page(page, f"advocate-{path or 'case'}")
     await page.goto(f"{here}/your-side")

@@ -75,6 +75,7 @@ _CASE = "/your-case/{reference}"
 _OF_A_CASE: dict[str, Who] = {
     _CASE: PARTIES,
     f"{_CASE}/what-happens-next": PARTIES,
+    f"{_CASE}/so-far": PARTIES,
     f"{_CASE}/sent": PARTIES,
     f"{_CASE}/letters/{{letter}}": THE_PARENT,  # each reads the letters to them alone
     f"{_CASE}/letters/{{letter}}/pdf": THE_PARENT,

@@ -129,6 +129,38 @@ async def test_the_parent_is_told_of_it_without_what_is_not_theirs(
     assert "Large print." in str((await seen_by("idris", school, told)).adjustments)
 
 
+async def test_what_happened_is_told_with_its_reasons_and_each_thing_once(
+    school: SchoolInTest, told: Told
+) -> None:
+    await propose_a_limit(told)
+    await told.act("submit_representations", "idris", text=HIS_SIDE)
+    await told.act("add_note", "ben", text=A_NOTE)
+    await told.act(
+        "confirm_restriction",
+        "cara",
+        restriction="r14",
+        clauses=["ep.expect.speech"],
+        reason="The staff need calm.",
+        answer="We understand the worry.",
+    )
+
+    case = await seen_by("idris", school, told)
+
+    assert [(one.words, one.why) for one in case.happened] == [
+        ("We wrote to you: Our decision about a limit", None),
+        ("We decided on the limit", "The staff need calm."),
+        ("You told us your side", None),
+        ("We wrote to you: We are thinking of a limit, and want to hear you first", None),
+        ("We said that we think of a limit", "The warning was not enough."),
+        ("We wrote to you: A formal warning", None),
+        ("A written warning", "It was grave."),
+        ("Something was reported to us", None),
+    ]
+    family = await seen_by("hana", school, told)
+    assert HIS_SIDE not in str(family)
+    assert "You told us your side" not in str(family)
+
+
 async def test_nobody_hears_from_a_page_of_a_concern_that_was_only_reported(
     school: SchoolInTest, told: Told
 ) -> None:

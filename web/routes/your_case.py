@@ -54,6 +54,19 @@ async def what_happens_next(request: Request, viewer: Family, reference: str) ->
     )
 
 
+@router.get("/your-case/{reference}/so-far")
+async def what_happened(request: Request, viewer: Family, reference: str) -> Response:
+    """What has happened so far, with the reasons."""
+    own = await own_case(request, viewer, reference)
+    return page(
+        request,
+        "your-case/so-far.html",
+        title="What has happened so far",
+        breadcrumbs=own.crumbs,
+        case=own.case,
+    )
+
+
 @router.get("/your-case/{reference}/sent")
 async def what_you_sent(request: Request, viewer: Family, reference: str) -> Response:
     """Everything that the viewer sent or answered."""
