@@ -75,6 +75,10 @@ rehearse: install ## Rehearse the story of each policy pack
 bench: install ## Measure how fast a million events are verified (takes a quarter of an hour)
 	$(BIN)/python -m benchmarks.record $(BENCH_FLAGS)
 
+.PHONY: pagebench
+pagebench: install ## Measure how fast Today is shown with 10,000 cases (takes some minutes)
+	$(BIN)/python -m benchmarks.pages $(BENCH_FLAGS)
+
 # The machine's own index settings stay out of the lock files.
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --no-config --no-strip-extras
 
