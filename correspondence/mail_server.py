@@ -104,6 +104,27 @@ class MailServer:
         except ValueError as error:  # after the above: a bad certificate counts as one, too
             raise AddressRefused(NOT_AN_ADDRESS) from error
 
+    async def greet(self, seconds: float) -> None:
+        """Says hello and goodbye, and hands nothing over; raises NotTaken where the server does
+        not answer in so many seconds, or not as it should."""
+        talk = aiosmtplib.SMTP(
+            hostname=self.host,
+            port=self.port,
+            timeout=seconds,
+            use_tls=self.security is Security.TLS,
+            start_tls=self.security is Security.STARTTLS,
+            username=self.user,
+            password=self.password,
+            tls_context=self._context(),
+        )
+        try:
+            await talk.connect()
+            await talk.quit()
+        except (aiosmtplib.SMTPException, OSError, ValueError) as error:
+            raise NotTaken(str(error)) from error
+        finally:
+            talk.close()
+
     def _context(self) -> ssl.SSLContext | None:
         if self.security is Security.NONE:
             return None

@@ -188,3 +188,17 @@ async def test_everybody_can_use_the_pages_about_keeping_and_erasing(browsing: B
     }.items():
         await page.goto(address)
         await check_page(page, name)
+
+
+async def test_everybody_can_use_the_pages_about_keys_and_health(browsing: Browsing) -> None:
+    await browsing.site.open_case()
+    page = await browsing.page("gil")
+    await page.goto("/administration/keys/change")
+    await check_page(page, "keys-change")
+
+    await press(page, "Change the key")
+
+    await expect(page.get_by_text("The new key signs from now on")).to_be_visible()
+    for name in ("keys", "health"):
+        await page.goto(f"/administration/{name}")
+        await check_page(page, name)

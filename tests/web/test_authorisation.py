@@ -165,6 +165,7 @@ _BY_ADMINISTRATORS = (
     *("GET people/{person}", "GET people/{person}/details", "POST people/{person}/details"),
     *("GET people/{person}/roles", "POST people/{person}/roles"),
     *("GET people/{person}/access", "POST people/{person}/access"),
+    *("GET keys", "GET keys/change", "POST keys/change", "GET health"),
     *("GET calendar", "GET calendar/change", "POST calendar/change"),
     *("POST calendar/adopt", "POST calendar/go-on"),
     *("GET codes", "GET codes/{policy}/difference", "GET codes/{policy}/{version}"),

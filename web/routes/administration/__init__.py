@@ -8,6 +8,8 @@ from web.routes.administration import (
     codes,
     contacts,
     erasures,
+    health,
+    keys,
     overview,
     people,
     person,
@@ -24,4 +26,6 @@ ROUTERS: tuple[APIRouter, ...] = (
     codes.router,
     retention.router,
     erasures.router,
+    keys.router,
+    health.router,
 )

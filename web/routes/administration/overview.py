@@ -54,6 +54,18 @@ SUBJECTS = (
         "Requests to erase a person's data, which a second person confirms.",
         MAY_SEE_ERASURES,
     ),
+    Subject(
+        "Keys",
+        "/administration/keys",
+        "The keys that sign the record, and changing them.",
+        ADMINISTRATORS,
+    ),
+    Subject(
+        "Health",
+        "/administration/health",
+        "Whether every part of the service is well, and what to do where one is not.",
+        ADMINISTRATORS,
+    ),
 )
 
 
