@@ -206,6 +206,8 @@ def may_read_text(sight: Sight, ladder: Ladder, case: Case, viewer: Actor, event
     told = {case.respondent, case.family, case.advocate}
     if ladder.raiser_moves:
         told.add(case.raiser)
+    if isinstance(event.fact, e.StageChanged) and event.fact.outcome is Outcome.TRANSFERRED:
+        return False  # whoever deals with it there decides what is said to whom (safeguard 12)
     return viewer.person in told and isinstance(event.fact, _PUT_TO_THE_PARTIES)
 
 

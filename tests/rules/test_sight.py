@@ -129,6 +129,18 @@ def test_what_protects_somebody_is_still_decided_with_the_names_after_a_transfer
     assert sight_of(story.ladder, story.case, DEPUTY) is WITHOUT
 
 
+def test_no_party_reads_why_a_case_went_to_another_procedure() -> None:
+    story = Story().climb_to(Stage.FORMAL_REMINDER)
+    story.do("close", HEAD, outcome=Outcome.TRANSFERRED, procedure=Procedure.CHILD_PROTECTION)
+    (transferred,) = [one for one in story.events if getattr(one.fact, "outcome", None)]
+    moved = [one for one in story.events if one.fact.type == "stage:changed"]
+
+    for party in (ADVOCATE, PARENT):
+        assert may_read_text(OWN, story.ladder, story.case, party, moved[0])
+        assert not may_read_text(OWN, story.ladder, story.case, party, transferred)
+    assert may_read_text(WHOLE, story.ladder, story.case, HEAD, transferred)
+
+
 def test_the_steering_group_oversees_a_service_as_governors_do_a_school() -> None:
     story = Story(SERVICE, Track.SERVICE_CONCERN, by=PARENT)
     chair = Actor(person=VIEWER, role=Role.STEERING_GROUP_CHAIR)
