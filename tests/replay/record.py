@@ -146,6 +146,7 @@ async def record(outbox: Outbox, folders: list[Path]) -> None:
     await met(folders[5], outbox)
     await passed_on(folders[6], outbox)
     await referred(folders[7], outbox)
+    await with_time_skipped("new-advocate", scenarios.a_new_advocate, folders[8], outbox)
 
 
 def main() -> None:
@@ -154,7 +155,7 @@ def main() -> None:
     with contextlib.ExitStack() as stack:
         folders = [
             Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="evenhand-")))
-            for _ in range(8)
+            for _ in range(9)
         ]
         outbox = stack.enter_context(running_outbox())
         asyncio.run(record(outbox, folders))

@@ -21,6 +21,7 @@ from domain.register import HoldPlaced
 from domain.vocabulary import DeadlineKind, Role
 from gateway.cases import Cases
 from gateway.feedback import feedback_of, pass_on
+from gateway.letters import Sending
 from settings import HERE
 from storage.policy_files import load_policy
 from tests.rules.building import ELEANOR_PALMER, a_text, span
@@ -104,6 +105,35 @@ async def a_meeting(running: Running) -> tuple[str, str]:
     workflow = meeting_workflow_id(SCHOOL, reference, meeting)
     await running.client.get_workflow_handle(workflow).result()
     return case_workflow_id(SCHOOL, reference), workflow
+
+
+async def a_new_advocate(running: Running) -> str:
+    """A family's own concern, a meeting, and an advocate who is named after it was arranged; with
+    every letter that goes with it."""
+    cases, school = running.cases, running.school
+    leader, parent = school.actor("ben"), school.actor("hana")
+    concern = {
+        "track": "school_concern",
+        "severity": "minor",
+        "clauses": ["ep.staff.information"],
+        "narrative": "Nobody has told us of the new timetable.",
+    }
+    reference = (await cases.open(POLICY, concern, parent)).reference
+    now = await running.environment.get_current_time()
+    days = [one for one in CALENDAR.school_days if one > CALENDAR.local_date(now)]
+    drafted = Sending.AS_DRAFTED
+    await cases.act(reference, "acknowledge", {}, leader, letters=drafted)
+    at = {"at": CALENDAR.instant(days[4], time(11))}
+    await cases.act(reference, "schedule_meeting", at, leader, letters=drafted)
+    named = {"advocate": "Idris Bello"}
+    await cases.act(reference, "appoint_advocate", named, parent, letters=drafted)
+    await running.pass_time(CALENDAR.opening(days[2]))
+    meeting = {"meeting": (await cases.show(reference)).meetings[-1].id}
+    await cases.act(reference, "end_advocacy", {}, parent, letters=drafted)
+    called_off = meeting | {"reason": "We have talked on the telephone."}
+    await cases.act(reference, "cancel_meeting", called_off, leader, letters=drafted)
+    await running.pass_time(CALENDAR.opening(days[6]))
+    return case_workflow_id(SCHOOL, reference)
 
 
 async def a_night(running: Running) -> str:
