@@ -31,6 +31,7 @@ from domain.vocabulary import (
 _TEXT = a.TextRef(id="probe", commitment="0" * 64)
 _SOMEBODY = "somebody-with-no-part-in-it"
 _ID = "probe"
+_HOUR = timedelta(hours=1)
 NOT_OFFERED = frozenset(
     {
         ActionName.RAISE_CONCERN,  # opens another case
@@ -299,10 +300,16 @@ class _Probes:
         return self._open_moment(self._now + timedelta(days=7))
 
     def _open_moment(self, moment: datetime) -> datetime:
+        """The first moment from then on at which a meeting of an hour can begin: the school is
+        open, and nobody meets on this case already."""
         try:
-            return self._calendar.next_open_moment(moment)
+            moment = self._calendar.next_open_moment(moment)
+            for meeting in sorted(self._case.meetings, key=lambda one: one.at):
+                if meeting.coming and meeting.at < moment + _HOUR and moment < meeting.ends_at:
+                    moment = self._calendar.next_open_moment(meeting.ends_at)
         except CalendarDoesNotCover:
-            return moment
+            pass  # `decide` says what is wrong with the calendar
+        return moment
 
     def _families(self) -> Iterator[_Probe]:
         yield _Probe(a.Acknowledge(id=_ID), "Acknowledge the concern")

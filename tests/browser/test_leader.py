@@ -6,6 +6,8 @@ from playwright.async_api import Page, ViewportSize, expect
 from domain.vocabulary import Severity
 from tests.browser.checks import DESK, TELEPHONE, check_page
 from tests.browser.conftest import Browsing
+from tests.support.school import SCHOOL
+from tests.web.full_case import a_full_case
 
 REASON = "It went on after the reminder, in front of two children."
 DEVICES = [
@@ -104,6 +106,48 @@ async def test_a_concern_is_raised(
 
     await expect(page.get_by_role("heading", name="The concern is raised")).to_be_visible()
     await look("concern-raised")
+
+
+async def test_everybody_can_use_the_pages_about_cases(browsing: Browsing) -> None:
+    reference = await a_full_case(browsing.site)
+    case = f"/cases/{reference}"
+    page = await browsing.page("cara")
+    look = _Look(page, thorough=True)
+    state = await browsing.site.school.stores.record.case_state(SCHOOL, reference)
+    letter, restriction = state.letters[0], state.restrictions[0]
+    for name, address in {
+        "today-busy": "/today",
+        "today-mine": "/today?whose=mine",
+        "list": "/cases",
+        "list-filtered": "/cases?standing=open&severity=safety",
+        "list-empty": "/cases?severity=minor",
+        "full-case": case,
+        "next": f"{case}/next",
+        "timeline": f"{case}/timeline",
+        "letter": f"{case}/letters/{letter.id}",
+        "viewers": f"{case}/viewers",
+        "meeting": f"{case}/do/schedule_meeting",
+        "restriction": f"{case}/do/vary_restriction?about={restriction.id}",
+        "times": f"{case}/do/offer_times",
+        "note": f"{case}/do/add_note",
+    }.items():
+        await page.goto(address)
+        await look(name)
+    await page.goto(case)
+    await page.get_by_text("See the whole ladder as a picture").click()
+    await look("ladder")
+
+
+async def test_a_refusal_says_which_rule(browsing: Browsing) -> None:
+    reference = await a_grave_case(browsing)
+    page = await browsing.page("ben", viewport=TELEPHONE)
+
+    await page.goto(f"/cases/{reference}/next")
+    await expect(page.get_by_role("heading", name="For others to do")).to_be_visible()
+    await page.goto(f"/cases/{reference}/do/warn?step=warning")
+
+    await expect(page.get_by_role("heading", name="This is not possible now")).to_be_visible()
+    await expect(page.get_by_text("It is for the headteacher")).to_be_visible()
 
 
 async def test_the_keyboard_alone_takes_a_step(browsing: Browsing) -> None:
