@@ -25,6 +25,7 @@ from domain.letter_rules import replied_to
 from domain.moves import settle_deadlines
 from domain.referral_actions import DISCLOSURE, REFERRAL
 from domain.restricting import ABOUT_A_RESTRICTION, rules_of_restriction
+from domain.spoken import spoken
 from domain.vocabulary import ActionName, DeadlineKind, DutyKind, Outcome, Stage
 
 MET_BY = {
@@ -52,10 +53,10 @@ def complete(draft: Draft, action: a.CompleteFollowUp) -> None:
     duty = draft.duty_of(deadline)
     # A code that was published before the action was known gives it to nobody.
     if duty and duty.kind in MET_BY and draft.ladder.roles_for(MET_BY[duty.kind]):
-        raise NotAllowedHere(f"This duty is met by the action {MET_BY[duty.kind].value}.")
+        raise NotAllowedHere(f"This duty is met by the action “{spoken(MET_BY[duty.kind])}”.")
     if deadline.about in MET_BY_ITSELF and deadline.kind is DeadlineKind.DUTY:
         raise NotAllowedHere(
-            f"This duty is met by the action {MET_BY_ITSELF[deadline.about].value}."
+            f"This duty is met by the action “{spoken(MET_BY_ITSELF[deadline.about])}”."
         )
     if deadline.kind in MET_BY_DECIDING:
         raise NotAllowedHere(

@@ -106,6 +106,19 @@ _TEXTS = {
 }
 
 
+async def told_apart(stores: Stores, seen: Seen, calendar: SchoolCalendar, choice: Choice) -> str:
+    """The title of a choice, with the letter or the meeting that it is about: a case may have
+    several of each."""
+    letter, meeting = seen.case.letter(choice.about or ""), seen.case.meeting(choice.about)
+    if letter is not None:
+        known = stores.writer.templates(seen.case.school).letters
+        title = known[letter.kind].title if letter.kind in known else spoken(letter.kind)
+        return f"{choice.title}: “{title}”, to {await seen.name(letter.to)}"
+    if meeting is not None:
+        return f"{choice.title}: {moment(calendar, meeting.at)}"
+    return choice.title
+
+
 class CaseView:
     """What one viewer is shown of a case. `now` is aware; `choices` are what they may do."""
 
@@ -184,6 +197,14 @@ class CaseView:
             for step in asides(ladder)
         ]
         return climbed, beside
+
+    async def titles(self) -> dict[Choice, str]:
+        """What each choice that is allowed is called, so that none is mistaken for another."""
+        return {
+            one: await told_apart(self._stores, self._seen, self._calendar, one)
+            for one in self._choices
+            if one.allowed
+        }
 
     async def adjustments(self) -> list[str]:
         """What was agreed with people: it stands at the head."""

@@ -78,7 +78,7 @@ def test_a_concern_is_acknowledged_within_two_school_days() -> None:
     assert duty.due_on == date(2026, 9, 16)
 
     error = story.refused(NotAllowedHere, "complete_follow_up", DEPUTY, deadline=duty.id)
-    assert error.detail == "This duty is met by the action acknowledge."
+    assert error.detail == "This duty is met by the action “acknowledge”."
     story.do("acknowledge", TEACHER)
 
     assert story.case.acknowledged

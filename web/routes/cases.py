@@ -11,14 +11,14 @@ from domain.choices import Choice
 from domain.ladder_picture import svg
 from domain.letters import LetterText
 from domain.views import Viewed
-from domain.vocabulary import Rule, Stage
+from domain.vocabulary import ActionName, Rule, Stage
 from gateway.action_groups import grouped
 from gateway.due_words import ABOUT_A_DEADLINE
 from gateway.errors import ActionRefused, BadRequest
 from gateway.meetings import MeetingsSeen, find_meeting
 from gateway.replies import attachment_of
 from gateway.wording import acting, day, moment, spoken
-from web.case_view import CaseView
+from web.case_view import CaseView, told_apart
 from web.cookies import office_of
 from web.pages import Crumb, page
 from web.viewer import NoSuchCase, Staff, Viewer
@@ -26,6 +26,7 @@ from web.viewer import NoSuchCase, Staff, Viewer
 router = APIRouter(prefix="/cases/{reference}")
 PICTURE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 FILE_POLICY = "default-src 'none'; sandbox"
+STANDS_BESIDE = (*ABOUT_A_DEADLINE, ActionName.RECORD_POSTING)
 _LATEST = 6
 
 
@@ -75,8 +76,12 @@ async def show(request: Request, viewer: Staff, reference: str) -> HTMLResponse:
         notes=await view.notes(),
         files=files,
         days=await view.timeline(_LATEST),
-        # What is about one deadline stands beside it.
-        groups=grouped([one for one in choices if one.action not in ABOUT_A_DEADLINE]),
+        # What is about one deadline, or one letter, stands beside it.
+        groups=grouped([one for one in choices if one.action not in STANDS_BESIDE]),
+        titles=await view.titles(),
+        may_post={
+            one.about for one in choices if one.allowed and one.action is ActionName.RECORD_POSTING
+        },
         looked=await _may_see_who_looked(viewer, reference),
     )
 
@@ -98,8 +103,11 @@ async def timeline(request: Request, viewer: Staff, reference: str) -> HTMLRespo
 @router.get("/next")
 async def next_(request: Request, viewer: Staff, reference: str) -> HTMLResponse:
     """What the viewer may do, and for everything else the rule that refuses it."""
+    office = office_of(request)
     seen = await viewer.case(reference)
     choices = await viewer.choices(reference)
+    calendar = await office.stores.shelf.calendar(seen.case.calendar_digest)
+    titles = {one: await told_apart(office.stores, seen, calendar, one) for one in choices}
     refused = [one for one in choices if not one.allowed]
     elsewhere = [one for one in refused if one.rule is Rule.AUTHORITY and one.who_may]
     return page(
@@ -110,13 +118,21 @@ async def next_(request: Request, viewer: Staff, reference: str) -> HTMLResponse
         reference=reference,
         role=acting(seen.viewer.role),
         groups=grouped(choices),
-        refused=[
-            (one, spoken(one.rule) if one.rule else "", _from(one))
-            for one in refused
-            if one not in elsewhere
-        ],
-        elsewhere=[(one.title, [acting(role) for role in one.who_may]) for one in elsewhere],
+        titles=titles,
+        refused=_by_reason([one for one in refused if one not in elsewhere], titles),
+        elsewhere=[(titles[one], [acting(role) for role in one.who_may]) for one in elsewhere],
     )
+
+
+def _by_reason(
+    refused: list[Choice], titles: dict[Choice, str]
+) -> list[tuple[list[str], str, str, str]]:
+    """What is refused, together where one reason refuses it: titles, reason, day, and rule."""
+    found: dict[tuple[str, str, str], list[str]] = {}
+    for one in refused:
+        key = (one.why_not, _from(one), spoken(one.rule) if one.rule else "")
+        found.setdefault(key, []).append(titles[one])
+    return [(named, why, day_, rule) for (why, day_, rule), named in found.items()]
 
 
 def _from(choice: Choice) -> str:
