@@ -7,57 +7,26 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import uuid4
 
-from temporalio.client import (
-    Client,
-    WorkflowHandle,
-    WorkflowUpdateFailedError,
-    WorkflowUpdateRPCTimeoutOrCancelledError,
-)
-from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
-from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
-from temporalio.service import RPCError, RPCStatusCode
+from temporalio.client import Client
 
 from domain.actions import SYSTEM, Action, Actor, FileRef, RaiseConcern, RecordReturn, TextRef
 from domain.case import Case
 from domain.choices import Choice, available_actions
-from domain.contracts import (
-    ACT,
-    ESCALATION,
-    OPENED,
-    REFUSED,
-    Act,
-    Acted,
-    EscalationInput,
-    Refusal,
-    case_workflow_id,
-)
+from domain.contracts import Acted, Refusal
 from domain.decide import decide
 from domain.errors import CaseError
-from domain.policy import Policy
 from domain.review import REVIEW_TYPES, ever_assigned
-from domain.vocabulary import ActionName, Rule
+from domain.vocabulary import ActionName
 from gateway import compose
-from gateway.attachments import (
-    LIMITS,
-    Attachment,
-    AttachmentLimits,
-    Checked,
-    check_attachments,
-)
+from gateway.attachments import LIMITS, Attachment, AttachmentLimits, Checked, check_attachments
 from gateway.bounces import Bounce
+from gateway.case_workflows import CaseWorkflows
 from gateway.drafting import Drafting
-from gateway.errors import (
-    ActionRefused,
-    BadRequest,
-    RecordAlarm,
-    ServiceUnreachable,
-    StillWaiting,
-)
+from gateway.errors import ActionRefused, BadRequest
 from gateway.letters import LettersChosen, Sending
 from gateway.persons import about
 from gateway.stores import Stores
 from gateway.telemetry import Metrics
-from gateway.temporal import HOW_TO_START
 from storage.people import PersonIsErased
 from storage.record import StoredEvent
 
@@ -88,10 +57,8 @@ class Cases(Drafting):
         limits: AttachmentLimits = LIMITS,
     ) -> None:
         super().__init__(stores, school, now=now)
-        self._client = client
-        self._task_queue = task_queue
+        self._workflows = CaseWorkflows(client, school, task_queue=task_queue, patience=patience)
         self._metrics = metrics
-        self._patience = patience
         self._limits = limits
 
     async def open(
@@ -134,7 +101,7 @@ class Cases(Drafting):
             await self._stores.texts.belong_to(list(texts), reference)
             kept = await self._keep_files(reference, about, files, texts)
             action = action.model_copy(update={"attachments": kept})
-            acted = await self._start(rules, calendar.digest, action, actor)
+            acted = await self._workflows.start(rules, calendar.digest, action, actor)
         except CaseError as error:
             await self._discard(texts)
             raise ActionRefused(Refusal.of(error)) from error
@@ -188,7 +155,7 @@ class Cases(Drafting):
             raise
         began = time.perf_counter()
         try:
-            acted = await self._update(reference, composed, actor)
+            acted = await self._workflows.update(reference, composed, actor)
         except ActionRefused as error:
             await self._discard(texts)
             if self._metrics:
@@ -255,7 +222,7 @@ class Cases(Drafting):
             status=bounce.status,
             returned_at=self._now(),
         )
-        return reference, await self._update(reference, action, SYSTEM)
+        return reference, await self._workflows.update(reference, action, SYSTEM)
 
     async def next(self, reference: str, actor: Actor) -> tuple[Choice, ...]:
         """What the actor may do to the case now, and why not the rest. Raises CaseNotFound."""
@@ -335,75 +302,6 @@ class Cases(Drafting):
             else:
                 await self._stores.texts.discard(ref)
 
-    async def _start(
-        self, policy: Policy, calendar_digest: str, action: RaiseConcern, actor: Actor
-    ) -> Acted:
-        start = EscalationInput(
-            policy_digest=policy.digest,
-            calendar_digest=calendar_digest,
-            opening=action,
-            opened_by=actor,
-        )
-        try:
-            handle = await self._client.start_workflow(
-                ESCALATION,
-                start,
-                id=case_workflow_id(self._school, action.reference),
-                task_queue=self._task_queue,
-                id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
-                id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
-            )
-        except WorkflowAlreadyStartedError:
-            # The reference is this action's own, so it is this action that was here before.
-            handle = self._client.get_workflow_handle(
-                case_workflow_id(self._school, action.reference)
-            )
-        except RPCError as error:
-            raise self._unreachable(error) from error
-        return await self._asked(handle, OPENED, None, f"opened-{action.id}", action.reference)
-
-    async def _update(self, reference: str, action: Action, actor: Actor) -> Acted:
-        handle = self._client.get_workflow_handle(case_workflow_id(self._school, reference))
-        return await self._asked(handle, ACT, Act(action=action, actor=actor), action.id, reference)
-
-    async def _asked(
-        self,
-        handle: WorkflowHandle[Any, Any],
-        update: str,
-        argument: Act | None,
-        update_id: str,
-        reference: str,
-    ) -> Acted:
-        try:
-            answer: Acted = await handle.execute_update(
-                update,
-                args=[argument] if argument else [],
-                id=update_id,
-                result_type=Acted,
-                rpc_timeout=self._patience,
-            )
-        except WorkflowUpdateFailedError as error:
-            raise _told(error) from error
-        except WorkflowUpdateRPCTimeoutOrCancelledError as error:
-            raise StillWaiting(reference, update_id) from error
-        except RPCError as error:
-            raise self._unreachable(error) from error
-        return answer
-
-    def _unreachable(self, error: RPCError) -> Exception:
-        if error.status in (RPCStatusCode.UNAVAILABLE, RPCStatusCode.DEADLINE_EXCEEDED):
-            where = self._client.service_client.config.target_host
-            return ServiceUnreachable("Temporal", where, HOW_TO_START)
-        if error.status is RPCStatusCode.NOT_FOUND:
-            return ActionRefused(
-                Refusal(
-                    error="CaseIsClosed",
-                    rule=Rule.LADDER,
-                    sentence="This case is settled: the time to act on it or reopen it is over.",
-                )
-            )
-        return error
-
 
 async def choices_for(
     stores: Stores, school: str, reference: str, actor: Actor, now: datetime
@@ -413,13 +311,3 @@ async def choices_for(
     policy = await stores.shelf.policy(case.policy_digest)
     calendar = await stores.shelf.calendar(case.calendar_digest)
     return available_actions(policy, calendar, case, actor, now)
-
-
-def _told(error: WorkflowUpdateFailedError) -> Exception:
-    cause = error.cause
-    if isinstance(cause, ApplicationError) and cause.type == REFUSED:
-        return ActionRefused(Refusal.model_validate(cause.details[0]))
-    deepest: BaseException = error
-    while deepest.__cause__ is not None:
-        deepest = deepest.__cause__
-    return RecordAlarm(str(deepest))
