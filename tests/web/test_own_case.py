@@ -3,7 +3,6 @@
 import re
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -32,8 +31,8 @@ JARGON = (
 
 
 @pytest.fixture
-async def school(tmp_path: Path) -> AsyncIterator[SchoolInTest]:
-    async with a_school(f"sqlite+aiosqlite:///{tmp_path / 'evenhand.db'}") as school:
+async def school(database_url: str) -> AsyncIterator[SchoolInTest]:
+    async with a_school(database_url) as school:
         yield school
 
 
