@@ -23,6 +23,7 @@ from storage.database import Database
 from storage.disposals import Disposals
 from storage.people import People
 from storage.shelf import Shelf
+from storage.unfinished import UnfinishedWork
 
 # Who is told: the first of these whom the mail server takes a message for.
 TOLD = (Role.DATA_PROTECTION_OFFICER, Role.ADMINISTRATOR, Role.HEADTEACHER)
@@ -51,7 +52,11 @@ class RetentionSweeps:
 
     @activity.defn(name=PROPOSE_DISPOSALS)
     async def propose_disposals(self, sweep: Sweep) -> list[Proposed]:
-        """What is new at each school that has something new; a repeated attempt says the same."""
+        """What is new at each school that has something new; a repeated attempt says the same.
+
+        What people typed and did not finish in time goes first.
+        """
+        await UnfinishedWork(self._database, self._people).remove_old(sweep.at)
         disposals = Disposals(self._database, self._shelf)
         found = []
         for school in await self._shelf.schools():

@@ -74,7 +74,6 @@ class UnfinishedWork:
         fresh = {"content": sealed, "changed_at": now, "kept_until": now + KEPT_FOR}
         mine = _mine(school, actor.person, id_)
         async with self._database.writing() as connection:
-            await connection.execute(delete(UnfinishedRow).where(UnfinishedRow.kept_until < now))
             changed = await connection.execute(update(UnfinishedRow).where(*mine).values(**fresh))
             if changed.rowcount:
                 return
@@ -137,6 +136,15 @@ class UnfinishedWork:
             files = delete(UnfinishedFileRow).where(UnfinishedFileRow.unfinished.in_(mine))
             await connection.execute(files)
             await connection.execute(delete(UnfinishedRow).where(*_mine(school, person, id_)))
+
+    async def remove_old(self, now: datetime) -> int:
+        """Removes what was to be kept until before `now`; how much that was."""
+        old = UnfinishedRow.kept_until < now
+        files = UnfinishedFileRow.unfinished.in_(select(UnfinishedRow.id).where(old))
+        async with self._database.writing() as connection:
+            await connection.execute(delete(UnfinishedFileRow).where(files))
+            removed = await connection.execute(delete(UnfinishedRow).where(old))
+        return removed.rowcount
 
     async def add_file(
         self, school: str, person: str, id_: str, name: str, media_type: MediaType, content: bytes

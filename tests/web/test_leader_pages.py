@@ -3,13 +3,17 @@
 import asyncio
 import re
 from collections.abc import Mapping
+from pathlib import Path
 
 import pytest
 
 from gateway.errors import ServiceUnreachable
 from gateway.wording import names_of_deadlines, sentence
+from settings import HERE
 from tests.support.outbox import Outbox
 from tests.support.school import SCHOOL
+from tests.web.conftest import a_site
+from tests.web.filling import fields_of, filled
 from tests.web.site import Browser, Site, hidden, words
 
 REASON = "The same happened again two days after we had talked."
@@ -291,3 +295,31 @@ async def happened(site: Site, reference: str) -> list[str]:
     events = [one.event for one in await record.events_of(SCHOOL, reference)]
     names = names_of_deadlines(events)
     return [sentence(policy.by_track[case.track], event, names) for event in events]
+
+
+async def test_every_kind_of_concern_can_be_raised_under_every_code(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    codes = tuple(file.stem for file in (HERE / "policies").glob("*.yaml"))
+    async with a_site(sqlite_url, tmp_path, codes) as site:
+        cara = await site.as_("cara")
+        kinds = re.findall(r'href="(/concerns/new/[^"]+)"', (await cara.get("/concerns/new")).text)
+        assert len(kinds) >= 4
+
+        for kind in kinds:
+            about = "Idris Bello" if kind.endswith("advocate_conduct") else "Hana Novak"
+            typed = filled(fields_of((await cara.get(kind)).text))
+            typed |= {
+                "respondent": about,
+                "family": "Hana Novak",
+                "named": "",
+                "received_on-day": "",
+            }
+            typed |= {"received_on-month": "", "received_on-year": ""}
+            where = await begin(cara, kind, typed)
+
+            check = await cara.get(where)
+
+            assert check.status_code == 200, kind
+            assert "Check before the concern is raised" in check.text
+            assert "What falls due because of it" in check.text
