@@ -12,8 +12,10 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection
 
+from domain.office import add_people
 from domain.policy import IDENTIFIER
 from domain.signing_in import Purpose
+from domain.views import AT_THE_MACHINE
 from domain.vocabulary import Role
 from gateway.account_errors import AccountRefused, LinkDead
 from gateway.account_mail import AccountMail
@@ -23,7 +25,8 @@ from gateway.passwords import Passwords, refuse_weak
 from gateway.stores import Stores
 from storage.accounts import account_of, change, open_account
 from storage.links import find_link, make_link, use_link, withdraw_links
-from storage.people import Person, require_person
+from storage.people import Person, put_people
+from storage.registrar import append_entries
 from storage.term_files import TermFileError, load_calendar
 
 
@@ -136,18 +139,18 @@ class FirstStart:
         if used is None:
             raise LinkDead(Purpose.SET_UP, None)
         school = schools[0].id if schools else await self._add_school(title, asked.terms or "")
-        id_ = await self._stores.people.add_person(
-            school, asked.name, asked.email, [Role.ADMINISTRATOR]
-        )
+        new = self._stores.people.prepare(school, asked.name, asked.email, [Role.ADMINISTRATOR])
+        added = add_people(AT_THE_MACHINE, [(new.id, new.roles)])
         address = self._stores.account_keys.address(asked.email)
 
         def work(connection: Connection) -> None:
-            require_person(connection, id_)
-            open_account(connection, id_, school, address, now)
-            change(connection, id_, password=hashed, accepted_at=now, password_changed_at=now)
+            put_people(connection, [new])
+            open_account(connection, new.id, school, address, now)
+            change(connection, new.id, password=hashed, accepted_at=now, password_changed_at=now)
+            append_entries(connection, school, added, AT_THE_MACHINE, f"set-up-{new.id}", now)
 
         await self._stores.database.transact(work)
-        return await self._stores.people.person(id_)
+        return await self._stores.people.person(new.id)
 
     async def _add_school(self, title: str, terms: str) -> str:
         id_ = re.sub(r"[^a-z0-9]+", "-", title.casefold()).strip("-")[:60].strip("-")
