@@ -142,6 +142,7 @@ async def test_everybody_can_use_the_pages_about_the_calendar_and_codes(
         "calendar-change": "/administration/calendar/change",
         "codes": "/administration/codes",
         "code": f"{code}/1.0",
+        "code-send": "/administration/codes/send",
         "code-difference": f"{code}/difference",
         "code-adopt": f"{code}/1.1/adopt",
     }.items():

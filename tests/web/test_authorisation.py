@@ -168,6 +168,7 @@ _BY_ADMINISTRATORS = (
     *("GET keys", "GET keys/change", "POST keys/change", "GET health"),
     *("GET calendar", "GET calendar/change", "POST calendar/change"),
     *("POST calendar/adopt", "POST calendar/go-on"),
+    *("GET codes/send", "POST codes/send", "POST codes/adopt"),
     *("GET codes", "GET codes/{policy}/difference", "GET codes/{policy}/{version}"),
     "GET codes/{policy}/{version}/ladder/{track}.svg",
     *("GET codes/{policy}/{version}/adopt", "POST codes/{policy}/{version}/adopt"),

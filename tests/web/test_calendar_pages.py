@@ -149,3 +149,30 @@ async def test_a_pack_with_a_fault_is_told_and_keeps_nothing_else_from_being_sho
 
     assert "broken.yaml, line 1" in said
     assert "In force for new cases" in said
+
+
+async def test_a_code_that_was_sent_is_proved_foreseen_and_adopted(site: Site) -> None:
+    gil = await site.as_("gil")
+    pack = (HERE / "policies" / "eleanor-palmer-advocates.yaml").read_bytes()
+    newer = pack.replace(b'version: "1.0"', b'version: "2.0"')
+
+    broken = await gil.send_form(
+        f"{CODES}/send", files={"file": ("code.yaml", b"policy: Broken Pack\n", "text/yaml")}
+    )
+    assert broken.status_code == 422
+    assert "Line 1" in words(broken.text)
+    same = await gil.send_form(f"{CODES}/send", files={"file": ("code.yaml", pack, "text/yaml")})
+    assert "There is nothing to adopt" in words(same.text)
+    foreseen = await gil.send_form(
+        f"{CODES}/send", files={"file": ("code.yaml", newer, "text/yaml")}
+    )
+    assert "Version 1.0 2.0" in words(foreseen.text)
+    assert await site.school.stores.registrar.entries(SCHOOL) == []
+
+    done = await gil.post(f"{CODES}/adopt", data=hidden(foreseen.text))
+
+    assert done.headers["location"] == f"{CODES}?adopted=eleanor-palmer-advocates"
+    (current,) = await site.school.stores.shelf.current_policies(SCHOOL)
+    assert current.version == "2.0"
+    nothing = await gil.send_form(f"{CODES}/send", to=f"{CODES}/adopt")
+    assert nothing.status_code == 422

@@ -2,6 +2,7 @@
 
 from functools import lru_cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 from fastapi import APIRouter, Request
@@ -13,10 +14,12 @@ from domain.policy_difference import difference
 from domain.policy_graph import svg
 from domain.vocabulary import Track
 from gateway.codes import Codes, Version
-from storage.policy_files import PolicyFileError, load_policies
+from storage.policy_files import PolicyFileError, load_policies, load_policy
+from storage.policy_yaml import LARGEST_FILE
 from storage.shelf import NotOnTheShelf
 from web.cookies import office_of
 from web.forms import Form
+from web.kept import NotKept, TooMuchToKeep, keep, kept
 from web.pages import Crumb, page, see
 from web.routes.administration.common import ADMINISTRATION
 from web.viewer import Administrator, Viewer
@@ -47,6 +50,44 @@ async def codes(request: Request, viewer: Administrator, adopted: str = "") -> H
         faults=known.faults,
         adopted=adopted if adopted in known.versions else "",
     )
+
+
+@router.get("/send")
+async def choose(request: Request, viewer: Administrator) -> HTMLResponse:
+    """Asks for the file with a code, or a new version of one."""
+    return _choose(request, Form())
+
+
+@router.post("/send")
+async def sent(request: Request, viewer: Administrator) -> HTMLResponse:
+    """Says what is wrong with a code, or what adopting it would change; nothing is changed yet."""
+    form = await Form.read(request)
+    files = await form.attachments("file", missing="Choose the file with the code")
+    if not form.is_right:
+        return _choose(request, form)
+    try:
+        packed = keep(files[0].content)
+    except TooMuchToKeep:
+        form.error("file", "The file is too large to be a code.")
+        return _choose(request, form)
+    return await _adopting_sent(request, viewer, form, files[0].content, packed)
+
+
+@router.post("/adopt")
+async def adopt_sent(request: Request, viewer: Administrator) -> Response:
+    """Opens new cases under the version that was sent."""
+    form = await Form.read(request)
+    packed = form.value("contents")
+    try:
+        content = kept(packed, LARGEST_FILE)
+        code = _read(content)
+    except (NotKept, PolicyFileError):
+        form.error("file", "The file did not come back with the page. Choose it again.")
+        return _choose(request, form)
+    async with form.refusals():
+        await _codes(request, viewer).adopt(code, viewer.actor, action_id=form.action_id)
+        return see(f"/administration/codes?adopted={code.policy}")
+    return await _adopting_sent(request, viewer, form, content, packed)
 
 
 @router.get("/{policy}/difference")
@@ -126,7 +167,43 @@ async def adopt(request: Request, viewer: Administrator, policy: str, version: s
     return await _adopting(request, viewer, found, form)
 
 
-async def _adopting(request: Request, viewer: Viewer, version: Version, form: Form) -> HTMLResponse:
+def _choose(request: Request, form: Form, findings: tuple[str, ...] = ()) -> HTMLResponse:
+    return page(
+        request,
+        "administration/code-send.html",
+        title="Send a code, or a new version of one",
+        breadcrumbs=[ADMINISTRATION, HERE],
+        form=form,
+        findings=findings,
+    )
+
+
+async def _adopting_sent(
+    request: Request, viewer: Viewer, form: Form, content: bytes, packed: str
+) -> HTMLResponse:
+    try:
+        code = _read(content)
+    except PolicyFileError as error:
+        form.error("file", "The file can’t be used: what is wrong in it is listed below")
+        told = (f"Line {one.line}, {one.field}: {one.message}" for one in error.findings)
+        return _choose(request, form, tuple(told))
+    current = await office_of(request).stores.shelf.current_policies(viewer.school)
+    adopted = code.digest in {one.digest for one in current}
+    version = Version(code, published=False, current=adopted, open_cases=0)
+    return await _adopting(request, viewer, version, form, contents=packed)
+
+
+def _read(content: bytes) -> Policy:
+    """The code in a file that somebody sent. Raises PolicyFileError."""
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "code.yaml"
+        file.write_bytes(content)
+        return load_policy(file)
+
+
+async def _adopting(
+    request: Request, viewer: Viewer, version: Version, form: Form, contents: str = ""
+) -> HTMLResponse:
     code = version.policy
     return page(
         request,
@@ -135,10 +212,13 @@ async def _adopting(request: Request, viewer: Viewer, version: Version, form: Fo
         breadcrumbs=[
             ADMINISTRATION,
             HERE,
-            ("A code", f"/administration/codes/{code.policy}/{code.version}"),
+            ("Send a code", f"{HERE[1]}/send")
+            if contents
+            else ("A code", f"{HERE[1]}/{code.policy}/{code.version}"),
         ],
         form=form,
         version=version,
+        contents=contents,
         preview=await _codes(request, viewer).preview(code),
     )
 
