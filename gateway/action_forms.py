@@ -253,6 +253,8 @@ class _Form:
         label, hint = words.label, words.hint
         if name == "reason" and self._action is ActionName.DECIDE_NOT_TO_ACT:
             label, hint = "Why does nothing need to be done?", ""
+        if name == "clauses" and self._rests_on_clauses:
+            hint = self._how_to_choose()
         latest = self._latest_review() if name == "review_on" else None
         if latest is not None and self._action is ActionName.VARY_RESTRICTION:
             hint = "Leave this empty to keep the day. It can be brought forward only."
@@ -267,6 +269,15 @@ class _Form:
             options=self._options(name, words.kind),
             value=self._value(name, latest),
         )
+
+    @property
+    def _rests_on_clauses(self) -> bool:
+        return {"clauses", "reason"} <= set(CLASSES[self._action].model_fields)
+
+    def _how_to_choose(self) -> str:
+        below = ", or a follow-up below" if self._case.results else ""
+        ticked = " What the concern was about is ticked already." if self._case.clauses else ""
+        return f"Choose at least one{below}.{ticked}"
 
     def _required(self, name: str) -> bool:
         if CLASSES[self._action].model_fields[name].is_required():
@@ -367,7 +378,7 @@ class _Form:
     def _value(self, name: str, latest: Any) -> Any:
         match name:
             case "clauses":
-                return list(self._case.clauses) if "reason" in _fields(self._action) else []
+                return list(self._case.clauses) if self._rests_on_clauses else []
             case "severity":
                 return self._case.severity.value
             case "minutes" if self._action is ActionName.SCHEDULE_MEETING:
@@ -429,7 +440,3 @@ _SHARED = {
 
 def _spoken(words: type[StrEnum], said: dict[Any, str]) -> Iterable[Option]:
     return (Option(one.value, said.get(one) or spoken(one).capitalize()) for one in words)
-
-
-def _fields(action: ActionName) -> set[str]:
-    return set(CLASSES[action].model_fields)

@@ -42,7 +42,7 @@ _EVERYWHERE: dict[str, FieldWords] = {
     "clauses": FieldWords(
         _K.CLAUSES,
         "Which parts of the code does this rest on?",
-        "Choose at least one, or a follow-up below. What the concern was about is ticked already.",
+        "Choose at least one.",
     ),
     "follow_up": FieldWords(
         _K.CHOICE,

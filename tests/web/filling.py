@@ -72,6 +72,8 @@ def filled(fields: list[Field]) -> dict[str, Any]:
             answers[field.name] = "10am"
         elif field.kind in ("radio", "checkbox"):
             answers[field.name] = field.values[0]
+        elif field.name in ("note_taker", "interpreter", "mediator"):
+            answers[field.name] = ""  # nobody has two parts in one meeting
         elif field.kind == "select":
             answers[field.name] = next((value for value in field.values if value), "")
         elif field.kind == "textarea":
