@@ -1,4 +1,4 @@
-"""`evenhand up`, `worker`, `web`, `migrate` and `rehearse`: what runs the rules, or plays them."""
+"""`evenhand up`, `worker`, `web`, `migrate`, `rehearse` and `health`: what runs, or plays."""
 
 import asyncio
 import json
@@ -13,7 +13,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")
 
 def mount(app: typer.Typer) -> None:
     """Adds these commands to the app."""
-    for command in (up, rehearse, worker, web, migrate):
+    for command in (up, rehearse, worker, web, migrate, health):
         app.command()(command)
 
 
@@ -80,3 +80,13 @@ def migrate(as_json: AsJson = False) -> None:
     revision = asyncio.run(migrate_database(settings.database_url))
     said = f"The database has the tables of this version ({revision})."
     typer.echo(json.dumps({"revision": revision}) if as_json else said)
+
+
+def health(
+    school: Annotated[str | None, typer.Option(help="The school, if there are several.")] = None,
+    as_json: AsJson = False,
+) -> int:
+    """Say how each part of the service is, and what to do where one is not well."""
+    from cli.condition import examine
+
+    return examine(school, as_json=as_json)

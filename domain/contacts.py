@@ -135,7 +135,7 @@ class _Weighing:
             weighed = self._already_there(row.line, name, email, roles, person)
         else:
             faults += self._twice(name, email, has_address=bool(written))
-            notes = self._notes(name, email)
+            notes = self._notes(name, email, has_address=bool(written))
             standing = Standing.REFUSED if faults else Standing.ADDED
             weighed = Weighed(row.line, name, email, roles, standing, tuple(faults), tuple(notes))
         if email:
@@ -174,7 +174,7 @@ class _Weighing:
             ]
         return []
 
-    def _notes(self, name: str, email: str | None) -> list[str]:
+    def _notes(self, name: str, email: str | None, *, has_address: bool) -> list[str]:
         notes = []
         if email and _alike(name) in self._names_there:
             other = self._names_there[_alike(name)].email
@@ -182,7 +182,7 @@ class _Weighing:
             notes.append(f"Somebody of this name is there already{where}.")
         if re.search("[ÃÂ][\u0080-\u00ff\u2010-\u2122]", name):
             notes.append("The name looks as if its letters were mixed up when it was saved.")
-        if not email:
+        if not email and not has_address:
             notes.append("Without an e-mail address they are written to on paper.")
         return notes
 

@@ -23,10 +23,10 @@ _AXE = """async () => (await axe.run(document, {resultTypes: ["violations"]})).v
 )"""
 
 
-async def check_page(page: Page, name: str = "") -> None:
+async def check_page(page: Page, name: str = "", html: str | None = None) -> None:
     """Fails where axe finds a barrier, the HTML is not valid, or a telephone must scroll sideways.
 
-    `name` is that of its screenshots.
+    `name` is that of its screenshots; `html` is its source, where it is the answer to a form.
     """
     await _picture(page, name, "wide")
     barriers = await _barriers(page)
@@ -42,7 +42,7 @@ async def check_page(page: Page, name: str = "") -> None:
     assert barriers == [], f"{page.url} (narrow): {barriers}"
     if wide is not None:
         await page.set_viewport_size(wide)
-    faults = await html_faults(await _source(page))
+    faults = await html_faults(html if html is not None else await _source(page))
     assert faults == "", f"{page.url}: {faults}"
 
 

@@ -85,6 +85,44 @@ async def test_a_list_is_tried_and_brought_in(
     await expect(page.get_by_text("1 person was added")).to_be_visible()
 
 
+async def answer_to(page: Page, button: str) -> str:
+    """The source of the page that answers a form."""
+    async with page.expect_response(lambda one: one.request.method == "POST") as answering:
+        await press(page, button)
+    return await (await answering.value).text()
+
+
+async def test_everybody_can_use_the_pages_that_answer_a_form(
+    browsing: Browsing, tmp_path: Path
+) -> None:
+    await browsing.site.open_case()
+    page = await browsing.page("gil")
+    people = "/administration/people"
+    await page.goto(f"{people}/add")
+    await check_page(page, "person-add-wrong", await answer_to(page, "Add this person"))
+
+    await page.goto(f"{people}/{browsing.site.school.people['gil']}/roles")
+    await page.get_by_label("Administrator", exact=True).uncheck()
+    await check_page(page, "roles-check", await answer_to(page, "Continue"))
+    await check_page(page, "roles-refused", await answer_to(page, "Set these roles"))
+
+    file = tmp_path / "contacts.csv"
+    file.write_bytes(
+        b"Name;E-mail;Year;Roles\nAnn Bell;ann@home.example;3;parent\nBo Gray;bo@;;parnt\n"
+        b"Hana Novak;hana@rowan-hill.example;;staff\n"
+    )
+    await page.goto(f"{people}/import")
+    await page.get_by_label("The list").set_input_files(file)
+    await check_page(page, "contacts-tried", await answer_to(page, "Try it"))
+
+    dates = tmp_path / "dates.yaml"
+    sample = (HERE / "terms" / "sample.yaml").read_text(encoding="utf-8")
+    dates.write_text(f"{sample}  - {{kind: closure, name: A flood, date: 2026-11-26}}\n")
+    await page.goto("/administration/calendar/change")
+    await page.get_by_label("Term dates").set_input_files(dates)
+    await check_page(page, "calendar-foreseen", await answer_to(page, "See what would change"))
+
+
 async def test_everybody_can_use_the_pages_about_people(browsing: Browsing) -> None:
     page = await browsing.page("gil")
     ben = browsing.site.school.people["ben"]

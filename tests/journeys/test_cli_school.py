@@ -2,10 +2,14 @@
 
 import asyncio
 import base64
+import json
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from cli.main import run
+from cli.outcome import Exit
 from settings import HERE
 from tests.support.closing import a_recorded_case
 from tests.support.school import a_school
@@ -49,3 +53,20 @@ def test_a_version_is_adopted_once(prompt: Prompt) -> None:
     assert said == "rowan-hill now opens cases under parents-and-carers 1.0."
     assert "parents-and-carers 1.0" in prompt("school", "list")
     assert prompt("audit", "verify").startswith("The record is whole")
+
+
+def test_what_is_away_is_told_with_what_to_do(
+    prompt: Prompt, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TEMPORAL_ADDRESS", "127.0.0.1:1")
+    monkeypatch.setenv("EVENHAND_SMTP_PORT", "1")
+    monkeypatch.setattr("cli.desk.PATIENCE", timedelta(0))
+
+    assert run(("health", "--json")) == Exit.UNREACHABLE
+    told = {part["name"]: part for part in json.loads(capsys.readouterr().out)}
+
+    assert told["Database"]["condition"] == "well"
+    assert (told["Temporal"]["condition"], told["Mail server"]["condition"]) == ("away", "away")
+    assert "`evenhand up`" in told["Temporal"]["to_do"]
+    assert run(("health",)) == Exit.UNREACHABLE
+    assert "Temporal (away): It does not answer" in capsys.readouterr().out
