@@ -11,12 +11,13 @@ from domain.choices import Choice
 from domain.letters import LetterText
 from domain.policy import Policy
 from domain.vocabulary import ActionName, Stage
-from gateway.action_forms import ActionForm, FormSetting, form_for
+from gateway.action_forms import ActionForm, form_for
 from gateway.attachments import Attachment, check_attachments
 from gateway.compose import action_named
 from gateway.drafting import Drafting, Foreseen
 from gateway.errors import AttachmentRefused, BadRequest
 from gateway.foreseen import key_of
+from gateway.form_choices import FormSetting
 from gateway.letter_pages import edited
 from gateway.letters import Approved
 from gateway.reading import Seen

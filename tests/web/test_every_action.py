@@ -10,7 +10,7 @@ from tests.support.school import SCHOOL
 from tests.web.filling import fields_of, filled
 from tests.web.full_case import a_full_case
 from tests.web.site import Browser, Site, hidden, words
-from web.routes.acting import address_of
+from web.acting_pages import address_of
 
 pytestmark = pytest.mark.parametrize("who", ["cara", "ben"])
 

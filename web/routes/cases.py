@@ -18,7 +18,8 @@ from gateway.errors import ActionRefused, BadRequest
 from gateway.meetings import MeetingsSeen, find_meeting
 from gateway.replies import attachment_of
 from gateway.wording import acting, day, moment, spoken
-from web.case_view import CaseView, told_apart
+from web.case_lines import told_apart
+from web.case_view import CaseView
 from web.cookies import office_of
 from web.pages import Crumb, page
 from web.viewer import NoSuchCase, Staff, Viewer

@@ -1,24 +1,22 @@
 """Raising a concern: which kind, what happened, a last check, and the case is open."""
 
 from collections.abc import Iterable
-from datetime import date, time
-from typing import Any, NamedTuple
+from datetime import date
 
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from domain.access import OUTSIDE
-from domain.calendar import SchoolCalendar
 from domain.ladder_words import HEADINGS
-from domain.policy import Ladder, Policy
 from domain.vocabulary import Role, Severity, Track
-from gateway.action_forms import SEVERITIES
 from gateway.clauses import Option, clause_options, find_clauses, may_bind
 from gateway.drafting import Drafting
 from gateway.foreseen import what_happens
+from gateway.form_choices import SEVERITIES
 from gateway.wording import day, spoken
-from storage.people import Person, PersonNotFound
+from storage.people import Person
 from storage.unfinished import Unfinished
+from web.concern_input import Kind, concern_fields
 from web.cookies import office_of
 from web.doing import begun, files_of, form_of, keep_files, kept_typed
 from web.forms import Form
@@ -28,30 +26,7 @@ from web.viewer import NoSuchCase, Staff, Viewer
 
 router = APIRouter(prefix="/concerns")
 RAISE = "raise_concern"
-_ABOUT = {
-    Track.PARENT_CONDUCT: "A parent or carer",
-    Track.ADVOCATE_CONDUCT: "An advocate who speaks for a family",
-    Track.SCHOOL_CONCERN: "The school",
-    Track.SERVICE_CONCERN: "A parent partnership service",
-}
 _NAMES_AT_MOST = 500  # that are offered while somebody types
-
-
-class Kind(NamedTuple):
-    """A kind of concern that somebody may raise: under which code, on which ladder."""
-
-    policy: Policy
-    ladder: Ladder
-
-    @property
-    def address(self) -> str:
-        """Where its questions are asked."""
-        return f"/concerns/new/{self.policy.policy}/{self.ladder.track}"
-
-    @property
-    def about(self) -> str:
-        """Whom it is about, in words."""
-        return _ABOUT[self.ladder.track]
 
 
 async def _kinds(request: Request, viewer: Viewer) -> list[Kind]:
@@ -115,7 +90,7 @@ async def answer(request: Request, viewer: Staff, policy: str, track: str) -> Re
     kept = await begun(request, viewer, form.action_id, None)
     if form.value("then") == "find":
         return see(f"/concerns/unfinished/{kept.id}?find=yes#offered-clauses")
-    await _fields(request, viewer, kind, form)
+    await concern_fields(request, viewer, kind, form)
     if not form.is_right:
         return await _questions(request, viewer, kind, form, kept)
     return see(f"/concerns/unfinished/{kept.id}/check")
@@ -204,95 +179,6 @@ def _by_group(options: list[Option], but: list[str]) -> list[tuple[str, list[Opt
     return list(groups.items())
 
 
-async def _fields(request: Request, viewer: Viewer, kind: Kind, form: Form) -> dict[str, Any]:
-    """The fields of the concern; what is missing or wrong is noted on the form."""
-    office = office_of(request)
-    school = await office.stores.shelf.school(viewer.school)
-    calendar = await office.stores.shelf.calendar(school.calendar_digest)
-    respondent = kind.ladder.respondent
-    who = _Naming(request, viewer, form)
-    fields: dict[str, Any] = {"track": kind.ladder.track.value}
-    if respondent is not None:
-        fields["respondent"] = await who.one(
-            "respondent", f"Enter the name of the {spoken(respondent)}", respondent
-        )
-    family = "Enter the name of the parent they speak for"
-    needed = family if respondent is Role.ADVOCATE else ""
-    fields["family"] = await who.one("family", needed, Role.PARENT)
-    fields["named"] = await who.several("named")
-    fields["narrative"] = _narrative(form)
-    fields["severity"] = form.choice(
-        "severity", [one.value for one in Severity], "Choose how serious it is"
-    )
-    known = [clause.id for clause in kind.policy.clauses]
-    fields["clauses"] = form.choices("clauses", known)
-    fields |= _when(form, calendar, calendar.local_date(office.now()))
-    return {name: value for name, value in fields.items() if value not in (None, "", [])}
-
-
-def _narrative(form: Form) -> str:
-    what = form.text("narrative", "Say what happened")
-    saw = form.text("witnesses", longest=2000)
-    return f"{what}\n\nWho else saw or heard it: {saw}" if what and saw else what
-
-
-def _when(form: Form, calendar: SchoolCalendar, today: Any) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    happened = form.day("occurred_on", "Enter the day on which it happened")
-    if happened and happened > today:
-        form.error("occurred_on", "The day must be today or in the past")
-    heard = form.day("received_on")
-    if heard and heard > today:
-        form.error("received_on", "The day must be today or in the past")
-    if heard and happened and heard < happened:
-        form.error("received_on", "The school can't have heard of it before it happened")
-    if happened:
-        found["occurred_on"] = happened.isoformat()
-    if heard and heard < today:
-        found["received_at"] = calendar.instant(heard, time(12)).isoformat()
-    return found
-
-
-class _Naming:
-    """Finds the people who were named on a form."""
-
-    def __init__(self, request: Request, viewer: Viewer, form: Form) -> None:
-        self._people = office_of(request).stores.people
-        self._school = viewer.school
-        self._form = form
-
-    async def one(self, name: str, missing: str, role: Role) -> str | None:
-        words = self._form.text(name, missing, 200)
-        return await self._id(name, words, role) if words else None
-
-    async def several(self, name: str) -> list[str]:
-        lines = self._form.text(name).splitlines()
-        found = [await self._id(name, line.strip(), None) for line in lines if line.strip()]
-        return [one for one in found if one]
-
-    async def _id(self, name: str, words: str, role: Role | None) -> str | None:
-        try:
-            found = [one for one in await self._people.find(self._school, words) if not one.erased]
-        except PersonNotFound as error:
-            near = ", ".join(person.name for person in error.near)
-            hint = f" Did you mean {near}?" if near else ""
-            self._form.error(
-                name, f"Nobody here is called “{words}”.{hint} The office can add somebody new"
-            )
-            return None
-        exact = [one for one in found if words.casefold() in (one.name.casefold(), one.email)]
-        fitting = [one for one in exact or found if role is None or role in one.roles]
-        if len(fitting) == 1:
-            return fitting[0].id
-        if not fitting:
-            assert role is not None, "without a role, everybody fits"
-            self._form.error(name, f"{words} is not known here as a {spoken(role)}")
-            return None
-        told_apart = ", ".join(f"{one.name} ({one.email or one.id})" for one in fitting[:5])
-        self._form.error(name, f"Several people are called that: {told_apart}. Give the address")
-        return None
-
-
 @router.get("/unfinished/{concern}/check")
 async def check(request: Request, viewer: Staff, concern: str) -> Response:
     """The last page before the case is opened: what will happen, when, and to whom."""
@@ -304,7 +190,7 @@ async def _check(
     request: Request, viewer: Viewer, kind: Kind, kept: Unfinished, form: Form
 ) -> Response:
     office, typed = office_of(request), form_of(kept)
-    fields = await _fields(request, viewer, kind, typed)
+    fields = await concern_fields(request, viewer, kind, typed)
     drafting = Drafting(office.stores, viewer.school, now=office.now)
     try:
         found = await drafting.foresee_concern(kind.policy.policy, fields, viewer.actor)
@@ -340,7 +226,7 @@ async def raise_it(request: Request, viewer: Staff, concern: str) -> Response:
     office, form = office_of(request), await Form.read(request)
     kind, kept = await _again(request, viewer, concern)
     typed = form_of(kept)
-    fields = await _fields(request, viewer, kind, typed)
+    fields = await concern_fields(request, viewer, kind, typed)
     if not typed.is_right:
         return await _questions(request, viewer, kind, typed, kept)
     reference = ""
