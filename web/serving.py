@@ -1,7 +1,11 @@
 """Serves the pages: uvicorn on one port, until the process is told to stop."""
 
+import asyncio
+import contextlib
 import logging
+import signal
 import socket
+from collections.abc import Iterator
 
 import structlog
 import uvicorn
@@ -38,10 +42,35 @@ async def serve(settings: Settings) -> None:
         logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
         with _listening(settings.web_host, settings.web_port) as port:
             log.info("web:serving:started", port=settings.web_port)
-            await uvicorn.Server(config).serve(sockets=[port])
+            await serve_until_stopped(Server(config), port)
         log.info("web:serving:stopped")
     finally:
         await office.close()
+
+
+class Server(uvicorn.Server):
+    """uvicorn without its own handling of signals, which would end the process by the signal."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leaves them to whoever runs the server."""
+        yield
+
+
+async def serve_until_stopped(server: Server, port: socket.socket) -> None:
+    """Serves on `port` until SIGINT or SIGTERM, then lets the answers that are under way finish."""
+    loop = asyncio.get_running_loop()
+
+    def stop() -> None:
+        server.should_exit = True
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop)
+    try:
+        await server.serve(sockets=[port])
+    finally:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.remove_signal_handler(number)
 
 
 def _listening(host: str, port: int) -> socket.socket:

@@ -8,15 +8,7 @@ from collections.abc import AsyncIterator
 import uvicorn
 
 from tests.web.site import Site
-
-
-class _Server(uvicorn.Server):
-    """uvicorn without its own handling of signals: those are pytest's."""
-
-    @contextlib.contextmanager
-    def capture_signals(self):  # type: ignore[no-untyped-def]
-        """Leaves them alone."""
-        yield
+from web.serving import Server
 
 
 @contextlib.asynccontextmanager
@@ -24,7 +16,7 @@ async def served(site: Site) -> AsyncIterator[str]:
     """The address at which the site is served while the block runs."""
     port = socket.create_server(("127.0.0.1", 0))
     config = uvicorn.Config(site.app, log_config=None, access_log=False, lifespan="off")
-    server = _Server(config)
+    server = Server(config)
     serving = asyncio.create_task(server.serve(sockets=[port]))
     try:
         yield f"http://127.0.0.1:{port.getsockname()[1]}"

@@ -27,6 +27,15 @@ async def test_everybody_can_use_the_frame_of_somebody_signed_in(browsing: Brows
     assert complaints == []  # such as of the content policy
 
 
+async def test_everybody_can_use_the_pages_for_what_goes_wrong(browsing: Browsing) -> None:
+    page = await browsing.page("hana")
+
+    await page.goto("/nowhere")
+    await check_page(page, "not-found")
+    await page.goto("/today")
+    await check_page(page, "not-for-you")
+
+
 async def test_the_keyboard_alone_is_enough(browsing: Browsing) -> None:
     page = await browsing.page("cara")
     await page.goto("/account/role")
