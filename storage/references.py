@@ -37,12 +37,22 @@ class References:
                 lambda connection: _for(connection, school, prefix, year, action_id)
             )
 
+    async def given(self, school: str, action_id: str) -> str | None:
+        """The reference that the action with this id got; None where it got none."""
+        async with self._database.reading() as connection:
+            return await connection.run_sync(_given, school, action_id)
 
-def _for(connection: Connection, school: str, prefix: str, year: int, action_id: str) -> str:
+
+def _given(connection: Connection, school: str, action_id: str) -> str | None:
     given = select(ReferenceGivenRow.reference).where(
         ReferenceGivenRow.school == school, ReferenceGivenRow.action_id == action_id
     )
-    known: str | None = connection.scalar(given)
+    found: str | None = connection.scalar(given)
+    return found
+
+
+def _for(connection: Connection, school: str, prefix: str, year: int, action_id: str) -> str:
+    known = _given(connection, school, action_id)
     if known is not None:
         return known
     reference = _next(connection, school, prefix, year)

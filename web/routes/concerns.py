@@ -224,7 +224,15 @@ async def _check(
 async def raise_it(request: Request, viewer: Staff, concern: str) -> Response:
     """Opens the case. However often this is sent, one case is opened."""
     office, form = office_of(request), await Form.read(request)
-    kind, kept = await _again(request, viewer, concern)
+    try:
+        kind, kept = await _again(request, viewer, concern)
+    except NoSuchCase:
+        # Sent twice: the first time has opened the case, and cleared the desk.
+        opened_before = await office.stores.references.given(viewer.school, concern)
+        if opened_before is None:
+            raise
+        await viewer.peek(opened_before)
+        return see(f"/concerns/raised/{opened_before}")
     typed = form_of(kept)
     fields = await concern_fields(request, viewer, kind, typed)
     if not typed.is_right:

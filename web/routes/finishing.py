@@ -88,9 +88,9 @@ def _answers(now: Doing, kept: Unfinished) -> list[tuple[str, list[str]]]:
 async def do(request: Request, viewer: Staff, reference: str, unfinished: str) -> Response:
     """Does it. However often this is sent, it counts once."""
     office, form = office_of(request), await Form.read(request)
-    now, kept = await again(request, viewer, reference, unfinished)
-    if unfinished in now.seen.case.recent_actions:
+    if unfinished in (await viewer.peek(reference)).case.recent_actions:
         return see(f"/cases/{reference}/done/{unfinished}")
+    now, kept = await again(request, viewer, reference, unfinished)
     found = await foreseen_or_page(request, viewer, now, kept)
     if isinstance(found, Response):
         return found
