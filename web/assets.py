@@ -11,6 +11,14 @@ from starlette.types import Scope
 from web.problems import PagesNotBuilt
 
 STATIC = Path(__file__).parent / "static"
+BUILT = (
+    "site.css",
+    "site.js",
+    "start.js",
+    "waiting.js",
+    "govuk-frontend.min.js",
+    "mark.svg",
+)
 FOR_EVER = "public, max-age=31536000, immutable"
 
 
@@ -26,7 +34,7 @@ def asset(name: str) -> str:
 
 def require_built() -> None:
     """Raises PagesNotBuilt where the static files were not built."""
-    for name in ("site.css", "site.js", "start.js", "govuk-frontend.min.js", "mark.svg"):
+    for name in BUILT:
         asset(name)
 
 

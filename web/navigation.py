@@ -6,7 +6,7 @@ from domain.access import OUTSIDE
 from domain.vocabulary import Role
 from gateway.sessions import Session
 from web.administering import MAY_OPEN
-from web.viewer import INSIDE
+from web.viewer import INSIDE, OVERSEERS, REPORTED_TO, REVIEWERS
 
 
 class Place(NamedTuple):
@@ -21,8 +21,11 @@ PLACES = (
     Place("Today", "/today", INSIDE),
     Place("Cases", "/cases", INSIDE),
     Place("Raise a concern", "/concerns/new", INSIDE),
-    Place("Administration", "/administration", MAY_OPEN),
     Place("Your cases", "/your-case", OUTSIDE),
+    Place("Reviews", "/reviews", REVIEWERS),
+    Place("The record", "/record", OVERSEERS),
+    Place("Termly report", "/report", REPORTED_TO),
+    Place("Administration", "/administration", MAY_OPEN),
 )
 
 

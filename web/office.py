@@ -11,6 +11,7 @@ from domain.actions import Actor
 from gateway.attachments import AttachmentLimits
 from gateway.cases import Cases
 from gateway.front_door import front_door
+from gateway.long_tasks import LongTasks
 from gateway.reading import Reading
 from gateway.sessions import SessionLimits, Sessions
 from gateway.stores import Stores, keyring_of, master_key_of, open_stores
@@ -50,6 +51,7 @@ class Office:
             settings, stores, self.sessions, hasher=hasher, now=lambda: self.now()
         )
         self.rates = Rates()
+        self.tasks = LongTasks(settings.data_dir / "long-tasks", now=now)
         self.form_key = form_key
         self._client: Client | None = None
         self._connecting = asyncio.Lock()
@@ -102,8 +104,10 @@ class Office:
         return Reading(self.stores, school, viewer, now=self.now)
 
     async def close(self) -> None:
-        """Lets mail go out that is under way, and closes the connections to the database."""
+        """Lets mail go out that is under way, breaks off long work, and closes the connections to
+        the database."""
         await self.door.later.finished(LAST_MAIL)
+        await self.tasks.close()
         await self.stores.close()
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from domain.calendar import CalendarError
+from domain.checkpoint import CheckpointError
 from domain.errors import CaseError
 from domain.feedback import NoThemes
 from domain.letter_editing import CannotReadLetter
@@ -23,6 +24,8 @@ from gateway.account_errors import (
     TooManyAttempts,
 )
 from gateway.account_mail import MAIL_SERVER
+from gateway.bundle import BundleNotWritten, NothingToExport, RecordInDoubt
+from gateway.checkpoints import DoesNotHold
 from gateway.errors import (
     ActionRefused,
     AttachmentRefused,
@@ -35,7 +38,7 @@ from gateway.errors import (
 from gateway.openid import OpenIdRefused
 from gateway.wording import acting, spoken
 from storage.accounts import AddressTaken
-from storage.checkpoint_errors import CheckpointRefused, NothingOnRecord
+from storage.checkpoint_errors import CheckpointNotFound, CheckpointRefused, NothingOnRecord
 from storage.database import DatabaseError
 from storage.people import PersonIsErased, PersonNotFound
 from storage.policy_reading import PolicyFileError
@@ -123,6 +126,23 @@ def told(error: BaseException) -> Told | None:
             return Told(422, "Something is missing or not right", error.problems)
         case CannotReadLetter() | CalendarError() | PeriodProblem() | NoThemes() | DrawImpossible():
             return Told(422, "Something is missing or not right", str(error).splitlines())
+        case NothingToExport():
+            return Told(
+                409,
+                "There is nothing to put into a bundle",
+                [
+                    "No checkpoint covers any of what you asked for. One is made every night at "
+                    "two: ask again tomorrow, or for more than this."
+                ],
+            )
+        case RecordInDoubt() | DoesNotHold() | CheckpointError():
+            return Told(
+                409,
+                "The record does not hold",
+                ["Nothing was made of it. Verify the record, which says what is at fault."],
+            )
+        case BundleNotWritten():
+            return Told(500, "The file can't be written", [str(error)])
         case ReviewError() | CheckpointRefused() | NothingOnRecord() | PolicyVersionTaken():
             return Told(409, "This is not possible now", [str(error)])
         case PersonIsErased():
@@ -147,6 +167,8 @@ def told(error: BaseException) -> Told | None:
             return Told(409, "This is not possible now", [str(error)])
         case NoSuchCase() | CaseNotFound() | ReviewNotFound() | NotOnTheShelf() | PersonNotFound():
             return Told(404, "There is no such page", NOT_FOUND)
+        case CheckpointNotFound():
+            return Told(404, "There is no such checkpoint", ["The list of checkpoints shows all."])
         case NotForYou():
             return Told(403, "This page is for somebody else", [_who_may(error)])
         case FormExpired():

@@ -8,6 +8,7 @@ from fastapi import Depends, Request
 from domain.access import GOVERNORS, OUTSIDE
 from domain.actions import Actor
 from domain.choices import Choice
+from domain.review import MAY_SEE
 from domain.signing_in import SECOND_FACTOR
 from domain.views import Viewed
 from domain.vocabulary import Role
@@ -31,6 +32,10 @@ LEADERS = frozenset(
 )
 ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
 KEEPERS = frozenset({Role.ADMINISTRATOR, Role.DATA_PROTECTION_OFFICER})
+# They look at how cases were handled, or answer for it.
+REVIEWERS = frozenset(MAY_SEE)
+REPORTED_TO = REVIEWERS | {Role.DATA_PROTECTION_OFFICER}
+OVERSEERS = REPORTED_TO | {Role.ADMINISTRATOR}
 
 
 class NotSignedIn(Exception):
@@ -163,4 +168,7 @@ Leader = Annotated[Viewer, Depends(allowed(LEADERS))]
 Governor = Annotated[Viewer, Depends(allowed(GOVERNORS))]
 Administrator = Annotated[Viewer, Depends(allowed(ADMINISTRATORS))]
 Keeper = Annotated[Viewer, Depends(allowed(KEEPERS))]
+Reviewer = Annotated[Viewer, Depends(allowed(REVIEWERS))]
+ReportReader = Annotated[Viewer, Depends(allowed(REPORTED_TO))]
+Overseer = Annotated[Viewer, Depends(allowed(OVERSEERS))]
 Family = Annotated[Viewer, Depends(allowed(OUTSIDE))]

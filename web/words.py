@@ -8,6 +8,7 @@ from markupsafe import Markup, escape
 
 from documents.letter_forms import pieces
 from domain.calendar import CalendarDoesNotCover, SchoolCalendar
+from domain.report_tables import Mark
 from domain.vocabulary import Role
 from gateway.wording import acting, day, moment, short_day, spoken
 
@@ -77,6 +78,11 @@ def linked(words: str) -> Markup:
     )
 
 
+def figure(value: int | float | Mark) -> str:
+    """A number of a report, or the mark in its place."""
+    return value.value if isinstance(value, Mark) else f"{value:g}"
+
+
 FILTERS: dict[str, Callable[..., Any]] = {
     "day": day,
     "short_day": short_day,
@@ -88,4 +94,5 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "listed": listed,
     "size": size,
     "who": who,
+    "figure": figure,
 }

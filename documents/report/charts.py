@@ -4,6 +4,7 @@ is not drawn here."""
 
 import io
 import logging
+import threading
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -28,6 +29,7 @@ _STYLE: dict[Any, Any] = {
     "hatch.linewidth": 0.6,
 }
 _WITHHELD = f"{Mark.WITHHELD} withheld"
+_DRAWING = threading.Lock()  # the settings of a drawing are those of the whole process
 
 
 class Chart(NamedTuple):
@@ -50,7 +52,7 @@ def charts_of(report: TermReport) -> dict[str, Chart]:
 
 
 def _svg(rows: list[Row], draw: Callable[[Axes, list[Row]], None]) -> str:
-    with rc_context(_STYLE):
+    with _DRAWING, rc_context(_STYLE):
         figure = Figure(figsize=(WIDTH, 0.9 + 0.42 * len(rows)), layout="constrained")
         axes = figure.add_subplot()
         axes.set_yticks(range(len(rows)), [row.label for row in rows])

@@ -63,8 +63,11 @@ async def a_site(
         settings = Settings.model_validate(own | chosen)
         settings.data_dir.mkdir()
         office = Office(settings, school.stores, form_key=MASTER_KEY.derived("forms"), hasher=QUICK)
-        async with Site(office, school) as site:
-            yield site
+        try:
+            async with Site(office, school) as site:
+                yield site
+        finally:
+            await office.tasks.close()
 
 
 @contextlib.asynccontextmanager

@@ -5,9 +5,11 @@ against the table. Add a row for a route: `"GET /path": WHO`, with who may. What
 in a path is filled in from `World.places`.
 """
 
+import functools
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import httpx
@@ -19,21 +21,34 @@ from domain.access import GOVERNORS, OUTSIDE
 from domain.actions import Actor
 from domain.erasure import MAY_REQUEST
 from domain.mentions import files_in
+from domain.review import MAY_ANSWER, MAY_CLOSE, MAY_DRAW, MAY_REVIEW
+from domain.review_draw import DrawChecked
 from domain.vocabulary import ErasureGround, Role
 from gateway.attachments import Attachment
 from gateway.erasure import Erasing
 from gateway.letters import Sending
+from gateway.long_tasks import Kind, LongTask
+from gateway.record_work import bundle, term_report, verification
+from gateway.reviews import Reviews
 from gateway.sessions import Session
 from storage.erased_list import ErasedList
 from tests.replies.samples import a_pdf
 from tests.support.outbox import Outbox, running_outbox
-from tests.support.school import SCHOOL
+from tests.support.school import AUDIT_KEYS, CALENDAR, SCHOOL
 from tests.web.conftest import an_acting_site
 from tests.web.site import Browser, Site, Unhurried, hidden
 from web.administering import MAY_OPEN, MAY_SEE_ERASURES, MAY_SEE_RETENTION
 from web.cookies import SESSION
 from web.security import CSRF_FIELD
-from web.viewer import ADMINISTRATORS, INSIDE, KEEPERS, LEADERS
+from web.viewer import (
+    ADMINISTRATORS,
+    INSIDE,
+    KEEPERS,
+    LEADERS,
+    OVERSEERS,
+    REPORTED_TO,
+    REVIEWERS,
+)
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -107,6 +122,7 @@ WHO_LOOKED = frozenset(
         Role.DATA_PROTECTION_OFFICER.value,
     }
 )
+WHO_BUNDLED = frozenset({Role.CHAIR_OF_GOVERNORS.value})  # what may go into one differs
 WHO_BEGAN = frozenset({Role.HEADTEACHER.value})  # what is not finished is the person's own
 RAISING = frozenset(
     {
@@ -156,6 +172,47 @@ _OF_A_LEADER: dict[str, Who] = {
     f"POST {_CONCERN}/check": WHO_BEGAN,
     f"POST {_CONCERN}/give-up": WHO_BEGAN,
     "GET /concerns/raised/{reference}": HANDLING,
+}
+OVERSEEING = _of(OVERSEERS)
+REPORTED = _of(REPORTED_TO)
+REVIEWING = _of(REVIEWERS)
+DRAWING = _of(frozenset(MAY_DRAW))
+_REVIEW = "/reviews/{review}"
+# The headteacher who raised the case sees their own side of it, and reads no finding.
+_IN_REVIEW = f"{_REVIEW}/cases/{{reference}}"
+FINDING = _of(frozenset(MAY_REVIEW))
+# What was begun is asked for before newer ones are, as those take its place.
+_OF_A_GOVERNOR: dict[str, Who] = {
+    "GET /reviews": REVIEWING,
+    "GET /reviews/new": DRAWING,
+    "POST /reviews/new": DRAWING,
+    f"GET {_REVIEW}": REVIEWING,
+    f"GET {_REVIEW}/check/{{check}}": REVIEWING,
+    f"POST {_REVIEW}/check": REVIEWING,
+    f"GET {_REVIEW}/assign": DRAWING,
+    f"POST {_REVIEW}/assign": DRAWING,
+    f"GET {_REVIEW}/close": _of(frozenset(MAY_CLOSE)),
+    f"POST {_REVIEW}/close": _of(frozenset(MAY_CLOSE)),
+    f"GET {_IN_REVIEW}": REVIEWING & HANDLING,
+    f"GET {_IN_REVIEW}/finding": FINDING & HANDLING,
+    f"POST {_IN_REVIEW}/finding": FINDING & HANDLING,
+    f"GET {_IN_REVIEW}/answer": _of(frozenset(MAY_ANSWER)) & HANDLING,
+    f"POST {_IN_REVIEW}/answer": _of(frozenset(MAY_ANSWER)) & HANDLING,
+    "GET /record": OVERSEEING,
+    "GET /record/verification/{verification}": OVERSEEING,
+    "POST /record/verification": OVERSEEING,
+    "GET /record/checkpoints": OVERSEEING,
+    "GET /record/checkpoints/{checkpoint}": OVERSEEING,
+    "GET /record/outside": OVERSEEING,
+    "GET /record/bundle": OVERSEEING,
+    "POST /record/bundle": OVERSEEING,
+    "GET /record/bundle/{bundle}": WHO_BUNDLED,
+    "GET /record/bundle/{bundle}/file": WHO_BUNDLED,
+    "GET /report": REPORTED,
+    "POST /report": REPORTED,
+    "GET /report/{term_report}": REPORTED,
+    "GET /report/{term_report}/plot/{table}": REPORTED,
+    "GET /report/{term_report}/file/{format_}": REPORTED,
 }
 _ADMINISTRATION = "/administration"
 _BY_ADMINISTRATORS = (
@@ -223,6 +280,7 @@ TABLE: dict[str, Who] = {
     # leaders and staff
     "GET /today": STAFF,
     **_OF_A_LEADER,
+    **_OF_A_GOVERNOR,
     # administrators; retention and erasures are for those who decide about them, too
     "GET /administration": _of(MAY_OPEN),
     **{
@@ -372,8 +430,46 @@ async def a_world(site: Site) -> World:
             "version": "1.0",
             "erasure": erasure,
             **await _with_its_family(site, opened.reference),
+            **await _overseen(site, opened.reference),
         },
     )
+
+
+async def _overseen(site: Site, reference: str) -> dict[str, str]:
+    """The chair has drawn a review and checked it, verified the record, made a bundle, and had a
+    term counted."""
+    office, stores, chair = site.office, site.school.stores, site.school.actor("dafydd")
+    signed = (await stores.checkpoints.make(SCHOOL, AUDIT_KEYS, office.now())).signed
+    reviews = Reviews(stores, SCHOOL, now=office.now)
+    term = [one for one in CALENDAR.terms if one.start <= office.now().date()][-1].name
+    review = await reviews.draw(await reviews.period(term, None, None), Decimal(1), None, chair)
+    reading = office.reading(SCHOOL, chair)
+
+    async def checked(_: LongTask) -> DrawChecked:
+        return await reviews.check(review.id)
+
+    begin = functools.partial(office.tasks.start, SCHOOL, by=chair)
+    whole = verification(stores, office.settings, SCHOOL, None, resume=False)
+    one_case = bundle(stores, office.settings, SCHOOL, reading, case=reference)
+    begun = {
+        "check": begin(Kind.REVIEW_CHECK, checked, about=review.id),
+        "verification": begin(Kind.VERIFICATION, whole),
+        "bundle": begin(Kind.BUNDLE, one_case, about=reference),
+        "term_report": begin(
+            Kind.TERM_REPORT, term_report(stores, SCHOOL, office.now(), term), about=term
+        ),
+    }
+    for task in begun.values():
+        await office.tasks.wait(task, 60)
+        assert task.result is not None, task.problem
+    places = {name: task.id for name, task in begun.items()}
+    number = str(signed.checkpoint.number)
+    return places | {
+        "review": review.id,
+        "checkpoint": number,
+        "table": "stages",
+        "format_": "csv",
+    }
 
 
 async def _with_its_family(site: Site, reference: str) -> dict[str, str]:
