@@ -1,6 +1,6 @@
 """The people of a school: added, corrected, and given their roles, each on the register."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 from uuid import uuid4
@@ -95,9 +95,9 @@ class Enrolling:
         new = [people.prepare(self._school, one.name, one.email, one.roles) for one in newcomers]
 
         def work(connection: Connection) -> list[RegisterFact]:
-            everybody = people.everybody_in(connection, self._school)
+            taken = _by_address(people.everybody_in(connection, self._school))
             for newcomer in newcomers:
-                _refuse_taken(everybody, newcomer.email)
+                _refuse_taken(taken, newcomer.email)
             facts = add_people(actor, [(one.id, one.roles) for one in new])
             put_people(connection, new)
             return list(facts)
@@ -124,7 +124,7 @@ class Enrolling:
         def work(connection: Connection) -> list[RegisterFact]:
             everybody = people.everybody_in(connection, self._school)
             was = _present(everybody, self._school, person)
-            _refuse_taken([one for one in everybody if one.id != person], email)
+            _refuse_taken(_by_address(one for one in everybody if one.id != person), email)
             details: list[Detail] = []
             if was.name != name:
                 details.append("name")
@@ -239,16 +239,16 @@ def _checked(name: str, email: str | None) -> tuple[str, str | None]:
     return name, address
 
 
-def _refuse_taken(everybody: Iterable[Person], email: str | None) -> None:
-    if not email:
-        return
-    taken = email.casefold()
-    for one in everybody:
-        if one.email and one.email.casefold() == taken:
-            raise DetailRefused(
-                email=f"{email} is the address of {one.name}. Two people can't share one address: "
-                "each would open the other's letters."
-            )
+def _by_address(people: Iterable[Person]) -> dict[str, Person]:
+    return {one.email.casefold(): one for one in people if one.email}
+
+
+def _refuse_taken(taken: Mapping[str, Person], email: str | None) -> None:
+    if email and (one := taken.get(email.casefold())) is not None:
+        raise DetailRefused(
+            email=f"{email} is the address of {one.name}. Two people can't share one address: "
+            "each would open the other's letters."
+        )
 
 
 def _present(everybody: Iterable[Person], school: str, person: str) -> Person:
