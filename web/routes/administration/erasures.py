@@ -24,6 +24,9 @@ HERE: Crumb = ("Erasures", "/administration/erasures")
 DONE = {
     "asked": "It is asked for. Nothing is destroyed until a second person confirms it.",
     "erased": "The person’s key was destroyed, and with it their name, address and texts.",
+    "erased-traces": "The person’s key was destroyed, and with it their name, address and texts. "
+    "Its last traces in the database’s files, or in the list that outlives a backup, are dealt "
+    "with tonight.",
     "refused": "It is refused: everything about the person stays.",
 }
 ABOUT = {
@@ -98,8 +101,9 @@ async def decide(request: Request, viewer: ErasureViewer, erasure: str) -> Respo
     if form.is_right:
         async with form.refusals():
             if act == "confirm":
-                await erasing.confirm(erasure, viewer.actor, action_id=form.action_id)
-                return see("/administration/erasures?done=erased")
+                gone = await erasing.confirm(erasure, viewer.actor, action_id=form.action_id)
+                whole = gone.listed and gone.overwritten
+                return see(f"{HERE[1]}?done={'erased' if whole else 'erased-traces'}")
             await erasing.refuse(erasure, reason, viewer.actor, action_id=form.action_id)
             return see("/administration/erasures?done=refused")
     return await _show(request, viewer, form, asked)

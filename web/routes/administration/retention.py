@@ -21,6 +21,8 @@ router = APIRouter(prefix="/administration/retention")
 HERE: Crumb = ("Retention", "/administration/retention")
 DONE = {
     "removed": "What was written on the case was destroyed. Its events stay.",
+    "removed-traces": "What was written on the case was destroyed. Its last traces in the "
+    "database’s files, or in the list that outlives a backup, are dealt with tonight.",
     "kept": "The case is kept until then, and proposed again afterwards.",
     "held": "The case is on hold: nothing about it is removed.",
     "released": "The hold is lifted.",
@@ -93,7 +95,7 @@ async def _decided(
             disposed = await keeping.dispose([reference], viewer.actor, action_id=action_id)
             for _, refusal in disposed.refused:
                 raise ActionRefused(refusal)
-            return "removed"
+            return "removed" if disposed.listed and disposed.overwritten else "removed-traces"
         case "keep":
             assert day is not None
             await keeping.keep(reference, day, reason, viewer.actor, action_id=action_id)
