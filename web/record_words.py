@@ -54,7 +54,7 @@ def said(found: Verification, calendar: SchoolCalendar) -> Said:
         holds=found.holds,
         heading=heading,
         lead=lead,
-        held=found.held.sentence if found.held else None,
+        held=_held(found),
         held_holds=found.held is not None and found.held.holds,
         proved=[] if empty else list(_proved(found, calendar)),
         not_proved=[] if empty else list(_not_proved(found, calendar)),
@@ -75,6 +75,18 @@ def _lead(found: Verification) -> str:
     return "Its events follow each other, but not what the school signed for them."
 
 
+def _held(found: Verification) -> str | None:
+    """What to say of the checkpoint that was held against the record."""
+    if found.held is None or not found.held.holds or not found.faults:
+        return found.held.sentence if found.held else None
+    # It was held against the ledger, which may be whole where an event under it is not.
+    return (
+        f"Checkpoint {found.held.checkpoint.checkpoint.number} as you hold it matches the ledger, "
+        "which lists the hash of every event. The places below do not hold all the same: what "
+        "stands there now can't be relied on."
+    )
+
+
 def _proved(found: Verification, calendar: SchoolCalendar) -> Iterator[str]:
     covered = f"{counted(found.events, 'event')} of {counted(found.cases, 'case')}"
     if found.faults:
@@ -86,7 +98,7 @@ def _proved(found: Verification, calendar: SchoolCalendar) -> Iterator[str]:
         yield f"{covered}: each is as it was written, and follows the one before it."
     for one in found.evidence:
         if one.proved is not None:
-            yield _signed(one, calendar)
+            yield _signed(one, calendar, "ledger" if found.faults else "record")
     touched = any(one.fault.reference == VIEWS for one in found.faults)
     for log in found.read_logs:
         if not touched:
@@ -99,12 +111,12 @@ def _proved(found: Verification, calendar: SchoolCalendar) -> Iterator[str]:
     yield from found.notices
 
 
-def _signed(one: Evidence, calendar: SchoolCalendar) -> str:
+def _signed(one: Evidence, calendar: SchoolCalendar, what: str) -> str:
     assert one.proved is not None
     newest = one.proved.checkpoint
     which = "Checkpoint 1 holds" if newest.number == 1 else f"Checkpoints 1 to {newest.number} hold"
     return (
-        f"{which}: the record still leads to what was signed, up to "
+        f"{which}: the {what} still leads to what was signed, up to "
         f"{moment(calendar, newest.made_at)} and {counted(newest.size, 'event')}."
     )
 

@@ -72,7 +72,7 @@ async def test_a_changed_event_is_named(acting_site: Site) -> None:
 
 
 async def test_a_checkpoint_that_is_held_is_compared(acting_site: Site) -> None:
-    await acting_site.open_case()
+    reference = await acting_site.open_case()
     signed = await a_checkpoint(acting_site)
     elif_ = await acting_site.as_("elif")
     # As a mail program quotes a message that is answered, or passed on.
@@ -80,6 +80,11 @@ async def test_a_checkpoint_that_is_held_is_compared(acting_site: Site) -> None:
 
     assert "as you hold it" in (said := await verified(elif_, checkpoint=message))
     assert "matches: the record still contains every event" in said
+
+    await tampered(acting_site, CHANGED.format(reference=reference))
+    said = await verified(elif_, checkpoint=signed.note)
+    assert "Checkpoint 1 as you hold it matches the ledger" in said
+    assert "every event that it covered, unchanged" not in said
 
     await tampered(
         acting_site,
