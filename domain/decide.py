@@ -24,7 +24,7 @@ from domain.access import may_act
 from domain.calendar import CalendarDoesNotCover, SchoolCalendar
 from domain.case import Case
 from domain.draft import Draft
-from domain.errors import CalendarFallsShort, CaseChanged, CaseIsClosed, UnknownThing
+from domain.errors import CalendarFallsShort, CaseChanged, CaseIsClosed, CaseIsOpen, UnknownThing
 from domain.events import Event
 from domain.policy import Policy, Step
 from domain.safeguards import known_clauses
@@ -192,7 +192,7 @@ def _act(
     if case.closed and action.name not in AFTER_CLOSING:
         raise CaseIsClosed()
     if not case.closed and action.name is ActionName.REOPEN:
-        raise CaseIsClosed("This case is open.")
+        raise CaseIsOpen()
     may_act(draft, action, step)
     known_clauses(policy, getattr(action, "clauses", ()))
     if step is not None:

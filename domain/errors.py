@@ -55,6 +55,10 @@ class CaseIsClosed(CaseError):
     """The case is closed. Reopen it first, with a reason."""
 
 
+class CaseIsOpen(CaseError):
+    """The case is open, so there is nothing to reopen."""
+
+
 class NotAuthorised(CaseError):
     """The policy does not give this role the authority to do this."""
 

@@ -10,6 +10,7 @@ from domain.errors import (
     AdjustmentStands,
     CaseChanged,
     CaseIsClosed,
+    CaseIsOpen,
     NotAllowedHere,
     NotAskedToSign,
     NotAuthorised,
@@ -391,9 +392,9 @@ def test_a_transferred_case_that_comes_back_is_open_to_read_again() -> None:
 
 
 def test_an_open_case_is_not_reopened() -> None:
-    error = Story().refused(CaseIsClosed, "reopen", HEAD)
+    error = Story().refused(CaseIsOpen, "reopen", HEAD)
 
-    assert error.detail == "This case is open."
+    assert error.sentence == "The case is open, so there is nothing to reopen."
 
 
 def test_a_closed_case_takes_no_step_and_no_new_incident() -> None:
