@@ -91,6 +91,7 @@ async def test_a_review_from_the_draw_to_the_finding(
     await expect(governor.get_by_text("Asha Karim").first).to_be_visible()
     await looked_at(governor, "review-case", javascript)
     await governor.get_by_role("button", name="Record what you find").click()
+    await looked_at(governor, "review-finding", javascript)
     await pressed(governor, "Look at it once more")
     await expect(governor.get_by_role("link", name=re.compile("Say whether"))).to_have_count(5)
     for question in ("proportion", "done in time", "respondent heard", "SENDIASS", "record say"):
