@@ -15,6 +15,7 @@ from storage.migrations import migrate
 from storage.policy_files import load_policies
 
 LOG = "up.log"
+_NAMED = 5  # sample cases: one for each code
 
 
 async def run_embedded(*, sample: bool) -> None:
@@ -82,7 +83,7 @@ async def _welcome(
             async with a_desk(settings) as desk:
                 opened = await open_cases(desk)
         where = _shown(settings.data_dir)
-        cases = f" Sample cases: {', '.join(opened)}." if opened else ""
+        cases = f" Sample cases: {_some(opened)}." if opened else ""
         print(
             f"Evenhand is ready: open {settings.pages_address} (Temporal at "
             f"{supervisor.temporal_address}, data in {where}).{cases} Stop with Ctrl-C.",
@@ -115,6 +116,11 @@ async def _show_the_way_in(settings: Settings, *, sample: bool) -> None:
             'families: evenhand account link TC-2026-0001 "Tomasz Wierzbicki" --print',
             flush=True,
         )
+
+
+def _some(references: list[str]) -> str:
+    shown, more = references[:_NAMED], len(references) - _NAMED
+    return ", ".join(shown) + (f" and {more} more" if more > 0 else "")
 
 
 def _shown(folder: Path) -> str:

@@ -1,4 +1,4 @@
-"""The sample school: its people, its codes, and one live case under each of them.
+"""The sample school: its people, its codes, and live cases at every stage of their ladders.
 
 Everything goes the way that people's own actions go, so a sample case is as real as any other.
 """
@@ -19,6 +19,7 @@ from gateway.wording import day
 from rehearsal.fields import filled_in
 from storage.letter_files import SCHOOLS, write_details
 from storage.policy_files import load_policies
+from storage.record import CaseNotFound
 from storage.term_files import load_calendar
 
 SCHOOL = "rowan-hill"
@@ -41,6 +42,8 @@ PEOPLE = (
     ("Leila Haddad", (Role.LINE_MANAGER,)),
     ("Niamh Gallagher", (Role.STEERING_GROUP_CHAIR,)),
     ("Owen Tadros", (Role.LOCAL_AUTHORITY_OFFICER,)),
+    ("Rosa Duarte", (Role.PARENT,)),
+    ("Samir Aziz", (Role.PARENT,)),
 )
 
 
@@ -73,7 +76,7 @@ async def furnish(desk: Desk) -> None:
 
 
 async def open_cases(desk: Desk) -> list[str]:
-    """Opens one case under each code that has none, and takes it to where it shows something.
+    """Opens the sample cases that are not there yet, and takes each to where it shows something.
 
     What an earlier run left half done is finished, unless people have acted on the case since.
     Returns the references of the cases that were opened. Raises BadUsage where the calendar is too
@@ -82,11 +85,11 @@ async def open_cases(desk: Desk) -> list[str]:
     school = await desk.stores.shelf.school(SCHOOL)
     calendar = await desk.stores.shelf.calendar(school.calendar_digest)
     adopted = {policy.policy for policy in await desk.stores.shelf.current_policies(SCHOOL)}
-    there = await _cases_by_policy(desk)
+    there = {sample.name: await _case_of(desk, sample) for sample in SAMPLE_CASES}
     unfinished = [
         sample
         for sample in SAMPLE_CASES
-        if sample.policy in adopted and _left_to_do(sample, there.get(sample.policy))
+        if sample.policy in adopted and _left_to_do(sample, there[sample.name])
     ]
     if not unfinished:
         return []
@@ -94,7 +97,7 @@ async def open_cases(desk: Desk) -> list[str]:
     cases = await desk.cases(SCHOOL)
     opened = []
     for sample in unfinished:
-        case = there.get(sample.policy)
+        case = there[sample.name]
         try:
             reference = case.reference if case else await _open(desk, cases, sample)
             await _play(desk, cases, calendar, sample, reference)
@@ -134,13 +137,15 @@ async def _play(
         await cases.act(reference, turn.action, fields, actor, action_id=sample.action_id(number))
 
 
-async def _cases_by_policy(desk: Desk) -> dict[str, Case]:
-    """The first case that was opened under each code."""
-    first: dict[str, Case] = {}
-    for line in reversed(await desk.stores.record.cases(SCHOOL, limit=1_000_000)):
-        case = await desk.stores.record.case_state(SCHOOL, line.reference)
-        first.setdefault(case.policy, case)
-    return first
+async def _case_of(desk: Desk, sample: SampleCase) -> Case | None:
+    """The case that was opened as this one, if it was."""
+    reference = await desk.stores.references.given(SCHOOL, sample.action_id(OPENING))
+    if reference is None:
+        return None
+    try:
+        return await desk.stores.record.case_state(SCHOOL, reference)
+    except CaseNotFound:
+        return None  # it was stopped between the reference and the case
 
 
 def _left_to_do(sample: SampleCase, case: Case | None) -> bool:

@@ -19,7 +19,7 @@ def mount(app: typer.Typer) -> None:
 
 def up(
     sample: Annotated[
-        bool, typer.Option("--sample", help="With a sample school and a live case of each code.")
+        bool, typer.Option("--sample", help="With a sample school and cases at every stage.")
     ] = False,
 ) -> None:
     """Run the whole service on this machine, until Ctrl-C."""

@@ -217,7 +217,7 @@ def test_what_is_out_of_turn_in_a_review_is_refused_in_words(prompt: Prompt) -> 
     wrong = reference[:-1] + "7"
 
     said = prompt("review", "assign", review, wrong, "--to", "Elif Demir", *CHAIR, code=2)
-    assert f"There is no case “{wrong}” in {review}. Did you mean {reference}?" in said
+    assert f"There is no case “{wrong}” in {review}. Did you mean {reference}" in said
     said = prompt("review", "assign", *here, "--to", "Ben Okafor", *CHAIR, code=1)
     assert "A case is reviewed by a governor." in said
     elif_ = ("--as", "Elif Demir")

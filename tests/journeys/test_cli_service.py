@@ -7,6 +7,9 @@ from pathlib import Path
 import pytest
 
 from cli.main import run
+from domain.vocabulary import Stage
+from settings import HERE
+from storage.policy_files import load_policies
 from tests.support.up import Prompt, Up
 
 
@@ -22,12 +25,19 @@ def references(prompt: Prompt) -> dict[str, dict[str, object]]:
     return {str(one["reference"]).partition("-")[0]: one for one in listed}
 
 
-def test_the_sample_school_has_a_live_case_under_each_code(prompt: Prompt) -> None:
+def test_the_sample_school_has_cases_under_each_code_and_at_every_stage(prompt: Prompt) -> None:
     assert set(references(prompt)) == {"EP", "TC", "FL", "PC", "PP"}
+    listed = prompt.json("case", "list")
+    assert isinstance(listed, list)
+    codes = load_policies(HERE / "policies")
+    stages = {
+        step.id for code in codes for ladder in code.by_track.values() for step in ladder.steps
+    }
+    assert {one["stage"] for one in listed} == stages | {Stage.RAISED, Stage.CLOSED}
     verified = prompt.json("audit", "verify")
     assert isinstance(verified, dict)
     assert verified["verified"] is True
-    assert verified["cases"] == 5
+    assert verified["cases"] == len(listed)
 
 
 def test_a_step_is_taken_and_stands_on_the_timeline(prompt: Prompt) -> None:
