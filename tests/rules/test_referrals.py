@@ -142,7 +142,7 @@ def test_the_duty_to_ask_is_met_by_the_outcome_alone() -> None:
         NotAllowedHere, "complete_follow_up", DEPUTY, deadline=duty.id, result=a_text("done")
     )
 
-    assert "record_referral_outcome" in refused.sentence
+    assert "“record referral outcome”" in refused.sentence
 
 
 def test_confidentiality_is_set_aside_by_a_decision_that_a_second_person_reviews() -> None:
