@@ -14,7 +14,7 @@ from domain.contracts import CURRENT, TASK_QUEUE, case_workflow_id
 from gateway.cases import Cases
 from gateway.errors import ServiceUnreachable, StillWaiting
 from gateway.telemetry import Metrics
-from storage.payload_codec import encrypted_converter
+from gateway.temporal import connect
 from tests.faults.servers import (
     TemporalProcess,
     opening_soon,
@@ -37,8 +37,9 @@ async def test_no_action_is_lost_or_done_twice_while_the_server_restarts(
     temporal = TemporalProcess(tmp_path)
     await temporal.start()
     try:
-        client = await Client.connect(
-            f"127.0.0.1:{temporal.port}", data_converter=encrypted_converter(KEYRING)
+        # Its port answers a moment before the server is healthy.
+        client = await connect(
+            {"target_host": f"127.0.0.1:{temporal.port}"}, KEYRING, patience=timedelta(seconds=30)
         )
         async with (
             a_school(
