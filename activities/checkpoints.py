@@ -131,7 +131,7 @@ class NightlyCheckpoints:
             raise ApplicationError(str(error), type=kind, non_retryable=True) from error
         if email is None:
             return Delivery.NO_ADDRESS
-        title = (await self._shelf.school(wanted.school)).title
+        title = await self._shelf.title(wanted.school)
         message_id = message_id_of(wanted)
         message = written(signed, title, message_id, email, self._server.sender, self._now())
         fact = {"number": wanted.number, "digest": signed.digest, "person": wanted.person}

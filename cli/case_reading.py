@@ -91,8 +91,7 @@ def list_(
         if not lines:
             typer.echo("No case matches. `evenhand case open` raises a concern.")
             return
-        known = await desk.stores.shelf.school(where)
-        _print_list(lines, await desk.stores.shelf.calendar(known.calendar_digest), now)
+        _print_list(lines, await desk.stores.shelf.calendar_of(where), now)
 
     at_the_desk(work)
 

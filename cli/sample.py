@@ -82,8 +82,7 @@ async def open_cases(desk: Desk) -> list[str]:
     Returns the references of the cases that were opened. Raises BadUsage where the calendar is too
     short.
     """
-    school = await desk.stores.shelf.school(SCHOOL)
-    calendar = await desk.stores.shelf.calendar(school.calendar_digest)
+    calendar = await desk.stores.shelf.calendar_of(SCHOOL)
     adopted = {policy.policy for policy in await desk.stores.shelf.current_policies(SCHOOL)}
     there = {sample.name: await _case_of(desk, sample) for sample in SAMPLE_CASES}
     unfinished = [

@@ -78,8 +78,7 @@ def requests(
         if not found:
             typer.echo("Nobody is waiting." if waiting else "Nobody has asked.")
             return
-        known = await desk.stores.shelf.school(where)
-        calendar = await desk.stores.shelf.calendar(known.calendar_digest)
+        calendar = await desk.stores.shelf.calendar_of(where)
         today = calendar.local_date(datetime.now(UTC))
         table = Table(box=None, header_style="bold")
         for heading in ("Who", "Asked on", "Due by", "Answered on"):

@@ -172,8 +172,7 @@ class Accounts:
         """Tells a person what was changed, without making anybody wait for the mail server."""
         if person.email is not None:
             now = self._now()
-            school = await self._stores.shelf.school(person.school)
-            calendar = await self._stores.shelf.calendar(school.calendar_digest)
+            calendar = await self._stores.shelf.calendar_of(person.school)
             self._later.do(self._mail.told(person, what, moment(calendar, now), now))
 
     async def of_school(self, school: str) -> list[AccountLine]:
@@ -194,7 +193,7 @@ class Accounts:
         ]
 
     async def _school(self, person: Person) -> str:
-        return (await self._stores.shelf.school(person.school)).title
+        return await self._stores.shelf.title(person.school)
 
     async def _change(self, person: Person, **values: object) -> None:
         def work(connection: Connection) -> None:

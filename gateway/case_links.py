@@ -185,7 +185,7 @@ class CaseLinks:
         return None if found.erased else found
 
     async def _title(self, school: str) -> str:
-        return (await self._stores.shelf.school(school)).title
+        return await self._stores.shelf.title(school)
 
 
 def role_in(case: Case, person: Person) -> Role | None:

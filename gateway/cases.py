@@ -80,9 +80,7 @@ class Cases(Drafting):
         files = self._checked(ActionName.RAISE_CONCERN, attachments)
         rules = await self._policy(policy)
         await self.check_actor(actor)
-        calendar = await self._stores.shelf.calendar(
-            (await self._stores.shelf.school(self._school)).calendar_digest
-        )
+        calendar = await self._stores.shelf.calendar_of(self._school)
         id_ = action_id or str(uuid4())
         year = calendar.local_date(self._now()).year
         # The real reference is given out once nothing can refuse the case any more.

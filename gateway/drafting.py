@@ -89,8 +89,7 @@ class Drafting:
         """
         rules = await self._policy(policy)
         await self.check_actor(actor)
-        school = await self._stores.shelf.school(self._school)
-        calendar = await self._stores.shelf.calendar(school.calendar_digest)
+        calendar = await self._stores.shelf.calendar_of(self._school)
         year = calendar.local_date(self._now()).year
         reference = f"{rules.reference_prefix}-{year}-0000"
         fixed = {"id": _NOT_YET, "school": self._school, "reference": reference}

@@ -30,8 +30,7 @@ async def feedback_of(
 
     Raises PeriodProblem, NoThemes, NotOnTheShelf.
     """
-    found = await stores.shelf.school(school)
-    calendar = await stores.shelf.calendar(found.calendar_digest)
+    calendar = await stores.shelf.calendar_of(school)
     period = days_period(calendar, now, *days) if days else term_period(calendar, now, term)
     return await count_feedback(stores.record, stores.shelf, school, period, now)
 

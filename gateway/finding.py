@@ -82,7 +82,7 @@ class Finding:
 
     async def page(self, wanted: Wanted, number: int = 1) -> Page:
         """One page of the cases that are wanted and that the viewer may see."""
-        calendar = await self._calendar()
+        calendar = await self._stores.shelf.calendar_of(self._school)
         asked = self._asked(wanted, calendar)
         if wanted.people:
             return await self._page_of_people(asked, number)
@@ -124,10 +124,6 @@ class Finding:
             reference=wanted.reference,
             people=wanted.people,
         )
-
-    async def _calendar(self) -> SchoolCalendar:
-        known = await self._stores.shelf.school(self._school)
-        return await self._stores.shelf.calendar(known.calendar_digest)
 
     async def people_called(self, words: str) -> list[Person]:
         """The people at the school whose name contains `words`, or whose address they are.

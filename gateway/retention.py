@@ -174,7 +174,7 @@ class Keeping:
     async def _dispose(self, case: Case, actor: Actor, action_id: str) -> CaseDisposed:
         shelf = self._stores.shelf
         policy = await shelf.policy(case.policy_digest)
-        calendar = await shelf.calendar((await shelf.school(self._school)).calendar_digest)
+        calendar = await shelf.calendar_of(self._school)
         at = self._now()
 
         def decide(connection: Connection, entries: list[RegisterEvent]) -> CaseDisposed:
@@ -216,9 +216,8 @@ class Keeping:
         raise AssertionError("whoever acts is there")
 
     async def _today(self) -> date:
-        shelf = self._stores.shelf
-        school = await shelf.school(self._school)
-        return (await shelf.calendar(school.calendar_digest)).local_date(self._now())
+        calendar = await self._stores.shelf.calendar_of(self._school)
+        return calendar.local_date(self._now())
 
 
 def _elsewhere(

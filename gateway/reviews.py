@@ -70,8 +70,7 @@ class Reviews:
 
     async def calendar(self) -> SchoolCalendar:
         """The school's calendar as it stands."""
-        school = await self._stores.shelf.school(self._school)
-        return await self._stores.shelf.calendar(school.calendar_digest)
+        return await self._stores.shelf.calendar_of(self._school)
 
     async def draw(
         self,

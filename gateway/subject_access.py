@@ -72,8 +72,7 @@ class SubjectAccess:
         reader = await self._person(person, entries)
         self._decide(lambda: may_record_request(actor))
         now = self._now()
-        school = await self._stores.shelf.school(self._school)
-        calendar = await self._stores.shelf.calendar(school.calendar_digest)
+        calendar = await self._stores.shelf.calendar_of(self._school)
         received = received_on or calendar.local_date(now)
         if received > calendar.local_date(now):
             raise BadRequest(f"{day(received)} is still to come: say when the request came.")

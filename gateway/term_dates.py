@@ -88,8 +88,7 @@ class TermDates:
 
     async def current(self) -> SchoolCalendar:
         """The calendar that the school goes by."""
-        school = await self._stores.shelf.school(self._school)
-        return await self._stores.shelf.calendar(school.calendar_digest)
+        return await self._stores.shelf.calendar_of(self._school)
 
     async def behind(self) -> list[str]:
         """The cases that go on under earlier term dates than the school's."""

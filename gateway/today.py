@@ -83,8 +83,7 @@ async def todays_work(
     stores: Stores, school: str, viewer: Actor, now: datetime, *, mine: bool = False
 ) -> Today:
     """What needs the viewer, or (unless `mine`) anybody, on the cases that they handle."""
-    known = await stores.shelf.school(school)
-    calendar = await stores.shelf.calendar(known.calendar_digest)
+    calendar = await stores.shelf.calendar_of(school)
     today = calendar.local_date(now)
     until = _look_ahead(calendar, today)
     seen = await sighted(stores, school, viewer)

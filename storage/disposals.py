@@ -55,12 +55,12 @@ class Disposals:
     async def due_on(self, case: Case, state: Retention) -> date | None:
         """The day on which a case is to be looked at; None while it is not settled, or is gone."""
         policy = await self._shelf.policy(case.policy_digest)
-        calendar_digest = (await self._shelf.school(case.school)).calendar_digest
-        return due_on(policy, await self._shelf.calendar(calendar_digest), case, state)
+        calendar = await self._shelf.calendar_of(case.school)
+        return due_on(policy, calendar, case, state)
 
     async def due(self, school: str, by: date) -> list[DueCase]:
         """The cases that are to be looked at by a day, the longest due first, held ones too."""
-        calendar = await self._shelf.calendar((await self._shelf.school(school)).calendar_digest)
+        calendar = await self._shelf.calendar_of(school)
         state = await self.state(school)
         found = []
         after = ""
@@ -91,7 +91,7 @@ class Disposals:
 
         Nothing is entered where there is nothing new.
         """
-        calendar = await self._shelf.calendar((await self._shelf.school(school)).calendar_digest)
+        calendar = await self._shelf.calendar_of(school)
         today = calendar.local_date(at)
         due = [(one.reference, one.due_on) for one in await self.due(school, today)]
 

@@ -34,5 +34,5 @@ async def count_feedback(
                 for clause in event.fact.clauses
             }
             concerns.append(frozenset(cited))
-    service = (await shelf.school(school)).title
+    service = await shelf.title(school)
     return feedback(service, period, now, policies[0], concerns)

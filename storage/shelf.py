@@ -132,6 +132,10 @@ class Shelf:
         document = await self._document("calendar", CalendarRow, digest)
         return self._calendars.setdefault(digest, SchoolCalendar.model_validate_json(document))
 
+    async def calendar_of(self, school: str) -> SchoolCalendar:
+        """The calendar that a school goes by now. Raises NotOnTheShelf, ShelfAltered."""
+        return await self.calendar((await self.school(school)).calendar_digest)
+
     async def set_school(self, school: str, title: str, calendar_digest: str) -> None:
         """Adds a school, or changes its title and the calendar that it goes by.
 

@@ -44,8 +44,7 @@ async def concern_fields(
 ) -> dict[str, Any]:
     """The fields of the concern; what is missing or wrong is noted on the form."""
     office = office_of(request)
-    school = await office.stores.shelf.school(viewer.school)
-    calendar = await office.stores.shelf.calendar(school.calendar_digest)
+    calendar = await viewer.calendar()
     respondent = kind.ladder.respondent
     who = _Naming(request, viewer, form)
     fields: dict[str, Any] = {"track": kind.ladder.track.value}

@@ -7,6 +7,7 @@ from fastapi import Depends, Request
 
 from domain.access import GOVERNORS, OUTSIDE
 from domain.actions import Actor
+from domain.calendar import SchoolCalendar
 from domain.choices import Choice
 from domain.review import MAY_SEE
 from domain.signing_in import SECOND_FACTOR
@@ -80,6 +81,10 @@ class Viewer:
     def reading(self) -> Reading:
         """The door for lists. A single case is opened by `case`, `peek`, `events` or `choices`."""
         return office_of(self._request).reading(self.school, self.actor)
+
+    async def calendar(self) -> SchoolCalendar:
+        """The calendar that their school goes by now, in whose days and hours pages speak."""
+        return await office_of(self._request).stores.shelf.calendar_of(self.school)
 
     async def case(self, reference: str, what: Viewed = Viewed.CASE) -> Seen:
         """The case as they may see it, once it is written down that they look.

@@ -31,7 +31,6 @@ async def account(request: Request, viewer: WithAccount) -> Response:
     office = office_of(request)
     person = await _person(request, viewer)
     known = await office.door.signing_in.account(person.id)
-    school = await office.stores.shelf.school(viewer.school)
     return page(
         request,
         "account/account.html",
@@ -41,7 +40,7 @@ async def account(request: Request, viewer: WithAccount) -> Response:
         needed=needs_second_factor(person.roles),
         codes_left=await office.door.signing_in.second_factors.codes_left(person.id),
         sessions=await office.sessions.open_of(person.id, office.now()),
-        calendar=await office.stores.shelf.calendar(school.calendar_digest),
+        calendar=await viewer.calendar(),
     )
 
 

@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, Response
 
+from domain.calendar import SchoolCalendar
 from domain.errors import near_names
 from domain.vocabulary import Severity, Stage, Track
 from gateway.due_words import in_school_days
@@ -120,7 +121,8 @@ async def _list(
     found = await finding.page(wanted, max(number, 1))
     saved = await finding.saved()
     by_name = await finding.may_search_by_name()
-    lines = [await _line(request, viewer, entry) for entry in found.cases]
+    calendar = await viewer.calendar()
+    lines = [await _line(request, viewer, calendar, entry) for entry in found.cases]
     policies = await office.stores.shelf.current_policies(viewer.school)
     stages = {
         step.id: step.title
@@ -153,11 +155,11 @@ async def _list(
     )
 
 
-async def _line(request: Request, viewer: Viewer, entry: CaseEntry) -> dict[str, Any]:
+async def _line(
+    request: Request, viewer: Viewer, calendar: SchoolCalendar, entry: CaseEntry
+) -> dict[str, Any]:
     office = office_of(request)
     policy = await office.stores.shelf.policy(entry.policy_digest)
-    school = await office.stores.shelf.school(viewer.school)
-    calendar = await office.stores.shelf.calendar(school.calendar_digest)
     today = calendar.local_date(office.now())
     ladder = policy.by_track[entry.track]
     stands = "New" if entry.stage is Stage.RAISED else stage_title(ladder, entry.stage)

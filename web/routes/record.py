@@ -14,7 +14,6 @@ from web.cookies import office_of
 from web.forms import Form
 from web.pages import page, see
 from web.record_words import said
-from web.school_days import calendar_of
 from web.viewer import Overseer, Viewer
 from web.waiting import begun, failed, gone, waiting
 
@@ -36,7 +35,7 @@ async def overview(request: Request, viewer: Overseer) -> HTMLResponse:
 
 async def _overview(request: Request, viewer: Viewer, form: Form) -> HTMLResponse:
     office = office_of(request)
-    tasks, calendar = office.tasks, await calendar_of(request, viewer)
+    tasks, calendar = office.tasks, await viewer.calendar()
     newest: SignedCheckpoint | None = None
     damaged: str | None = None
     try:
@@ -126,7 +125,7 @@ async def show_verification(request: Request, viewer: Overseer, verification: st
 
 async def _found(request: Request, viewer: Viewer, task: LongTask, note: str) -> HTMLResponse:
     found: Verification = task.result
-    calendar = await calendar_of(request, viewer)
+    calendar = await viewer.calendar()
     words = said(found, calendar)
     assert task.ended_at is not None
     return page(
@@ -162,7 +161,7 @@ async def checkpoints(request: Request, viewer: Overseer) -> HTMLResponse:
         damaged=damaged,
         number=number,
         pages=pages,
-        calendar=await calendar_of(request, viewer),
+        calendar=await viewer.calendar(),
     )
 
 
@@ -188,7 +187,7 @@ async def outside(request: Request, viewer: Overseer) -> HTMLResponse:
         title="Verify it outside",
         breadcrumbs=[HERE],
         keys=(await _evidence(request, viewer).keys())[::-1],
-        calendar=await calendar_of(request, viewer),
+        calendar=await viewer.calendar(),
     )
 
 

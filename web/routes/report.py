@@ -14,7 +14,6 @@ from gateway.wording import day, moment
 from web.cookies import office_of
 from web.forms import Form
 from web.pages import page, see
-from web.school_days import calendar_of
 from web.viewer import ReportReader, Viewer
 from web.waiting import begun, failed, gone, waiting
 
@@ -32,7 +31,7 @@ _ANOTHER = "Another term is being counted just now, and one is counted at a time
 @router.get("")
 async def choose(request: Request, viewer: ReportReader) -> HTMLResponse:
     """Asks which term."""
-    calendar = await calendar_of(request, viewer)
+    calendar = await viewer.calendar()
     terms = _begun(calendar, request)
     form = Form.filled(term=terms[0].name if terms else "")
     return await _choose(request, viewer, form, terms)
@@ -57,7 +56,7 @@ async def _choose(request: Request, viewer: Viewer, form: Form, terms: list[Term
 async def begin(request: Request, viewer: ReportReader) -> Response:
     """Begins to count a term, or leads to the count that is under way."""
     form = await Form.read(request)
-    terms = _begun(await calendar_of(request, viewer), request)
+    terms = _begun(await viewer.calendar(), request)
     term = form.choice("term", [one.name for one in terms], missing="Choose a term")
     if not form.is_right:
         return await _choose(request, viewer, form, terms)
@@ -88,7 +87,7 @@ async def show(request: Request, viewer: ReportReader, term_report: str) -> HTML
     if task.problem is not None:
         return failed(request, task, again=again, breadcrumbs=[HERE])
     made: MadeReport = task.result
-    calendar = await calendar_of(request, viewer)
+    calendar = await viewer.calendar()
     report = made.report
     return page(
         request,

@@ -19,7 +19,6 @@ from web.forms import Form
 from web.outcome import told
 from web.pages import Crumb, page, see
 from web.review_view import governors, names_of, to_do
-from web.school_days import calendar_of
 from web.viewer import Reviewer, Viewer, allowed
 from web.waiting import begun, failed, gone, waiting
 
@@ -65,7 +64,7 @@ async def reviews(request: Request, viewer: Reviewer) -> HTMLResponse:
         reviews=known,
         to_do=to_do(known, viewer),
         may_draw=viewer.actor.role in MAY_DRAW,
-        calendar=await calendar_of(request, viewer),
+        calendar=await viewer.calendar(),
     )
 
 
@@ -146,7 +145,7 @@ async def show(request: Request, viewer: Reviewer, review: str) -> HTMLResponse:
         unassigned=sum(not one.assigned for one in found.cases.values()),
         may_assign=role in MAY_DRAW and found.closed is None,
         may_close=role in MAY_CLOSE and found.closed is None,
-        calendar=await calendar_of(request, viewer),
+        calendar=await viewer.calendar(),
     )
 
 
@@ -296,6 +295,6 @@ async def close(request: Request, viewer: Closing, review: str) -> Response:
 
 async def _terms(request: Request, viewer: Viewer) -> list[Term]:
     """The terms that have begun, the latest first."""
-    calendar = await calendar_of(request, viewer)
+    calendar = await viewer.calendar()
     today = calendar.local_date(office_of(request).now())
     return [term for term in reversed(calendar.terms) if term.start <= today]

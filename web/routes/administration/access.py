@@ -60,8 +60,6 @@ async def act(request: Request, viewer: Administrator, person: str) -> Response:
 async def _access(
     request: Request, viewer: Administrator, person: Person, form: Form, done: str = ""
 ) -> HTMLResponse:
-    stores = office_of(request).stores
-    school = await stores.shelf.school(person.school)
     return page(
         request,
         "administration/person-access.html",
@@ -76,6 +74,6 @@ async def _access(
         account=await account_line(request, person),
         may_have_one=bool(person.roles & MAY_HAVE_AN_ACCOUNT),
         is_self=person.id == viewer.session.person,
-        calendar=await stores.shelf.calendar(school.calendar_digest),
+        calendar=await viewer.calendar(),
         done=ACTS.get(done, ""),
     )

@@ -50,7 +50,7 @@ async def erasures(request: Request, viewer: ErasureViewer, done: str = "") -> H
         waiting=[(one, *await _names(request, one)) for one in waiting],
         may_confirm=viewer.session.role in MAY_CONFIRM,
         done=DONE.get(done, ""),
-        calendar=await _calendar(request, viewer),
+        calendar=await viewer.calendar(),
     )
 
 
@@ -160,7 +160,7 @@ async def _show(
         may_confirm=me.role in MAY_CONFIRM
         and me.person not in (asked.requested_by.person, asked.person),
         may_refuse=me.role in MAY_CONFIRM or me.person == asked.requested_by.person,
-        calendar=await _calendar(request, viewer),
+        calendar=await viewer.calendar(),
     )
 
 
@@ -173,8 +173,3 @@ async def _name(request: Request, person: str) -> str:
         return (await office_of(request).stores.people.person(person)).name
     except PersonNotFound:
         return person
-
-
-async def _calendar(request: Request, viewer: Viewer) -> object:
-    shelf = office_of(request).stores.shelf
-    return await shelf.calendar((await shelf.school(viewer.school)).calendar_digest)

@@ -31,7 +31,6 @@ async def health(request: Request, viewer: Administrator) -> HTMLResponse:
         viewer.school,
         now=office.now,
     ).parts()
-    shelf = office.stores.shelf
     return page(
         request,
         "administration/health.html",
@@ -41,5 +40,5 @@ async def health(request: Request, viewer: Administrator) -> HTMLResponse:
         labels=LABELS,
         wanting=sum(one.condition in (Condition.ATTENTION, Condition.AWAY) for one in parts),
         looked_at=office.now(),
-        calendar=await shelf.calendar((await shelf.school(viewer.school)).calendar_digest),
+        calendar=await viewer.calendar(),
     )

@@ -27,7 +27,6 @@ def fingerprint(key: StoredKey) -> str:
 async def keys(request: Request, viewer: Administrator, done: str = "") -> HTMLResponse:
     """Every key that signs or signed, with its fingerprint and since when."""
     stored = await _evidence(request, viewer).keys()
-    shelf = office_of(request).stores.shelf
     words = "The new key signs from now on. Tell the governors its fingerprint yourself."
     return page(
         request,
@@ -36,7 +35,7 @@ async def keys(request: Request, viewer: Administrator, done: str = "") -> HTMLR
         breadcrumbs=[ADMINISTRATION],
         keys=[(one, fingerprint(one)) for one in reversed(stored)],
         from_environment=bool(office_of(request).settings.audit_keys),
-        calendar=await shelf.calendar((await shelf.school(viewer.school)).calendar_digest),
+        calendar=await viewer.calendar(),
         done=words if done == "changed" else "",
     )
 

@@ -41,10 +41,7 @@ async def show(
 ) -> HTMLResponse:
     """What is known of a person, and what they held since when."""
     found = await person_of(request, viewer, person)
-    stores = office_of(request).stores
-    calendar = await stores.shelf.calendar(
-        (await stores.shelf.school(viewer.school)).calendar_digest
-    )
+    calendar = await viewer.calendar()
     history = []
     for held in reversed(await enrolling(request, viewer).history(person)):
         if held.by == AT_THE_MACHINE:

@@ -147,9 +147,7 @@ async def _case(request: Request, viewer: Viewer, case: Case, form: Form) -> HTM
     keeping, stores = _keeping(request, viewer), office_of(request).stores
     state = await keeping.state()
     role = viewer.session.role
-    calendar = await stores.shelf.calendar(
-        (await stores.shelf.school(viewer.school)).calendar_digest
-    )
+    calendar = await viewer.calendar()
     due = await stores.disposals.due_on(case, state)
     return page(
         request,
