@@ -1,7 +1,5 @@
 """A case: where it stands, what is due, what happened, its letters and its files."""
 
-from urllib.parse import quote
-
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, Response
 
@@ -21,12 +19,12 @@ from gateway.wording import acting, day, moment, spoken
 from web.case_lines import told_apart
 from web.case_view import CaseView
 from web.cookies import office_of
+from web.downloads import ICALENDAR, PDF, download
 from web.pages import Crumb, page
 from web.viewer import NoSuchCase, Staff, Viewer
 
 router = APIRouter(prefix="/cases/{reference}")
 PICTURE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
-FILE_POLICY = "default-src 'none'; sandbox"
 STANDS_BESIDE = (*ABOUT_A_DEADLINE, ActionName.RECORD_POSTING)
 _LATEST = 6
 
@@ -210,7 +208,7 @@ async def letter_pdf(request: Request, viewer: Staff, reference: str, letter: st
     text, view = await _letter(request, viewer, reference, letter)
     prepared = view.prepared_at(letter)
     pdf = as_pdf(text, office_of(request).stores.writer.templates(viewer.school), at=prepared)
-    return download(pdf, "application/pdf", f"{reference}-{letter}.pdf")
+    return download(pdf, f"{reference}-{letter}.pdf", PDF)
 
 
 async def _letter(
@@ -234,7 +232,7 @@ async def file(request: Request, viewer: Staff, reference: str, file: str) -> Re
         )
     except (ActionRefused, BadRequest) as error:
         raise NoSuchCase() from error
-    return download(content, found.file.media_type.value, found.name or found.file.id)
+    return download(content, found.name or found.file.id, found.file.media_type.value)
 
 
 @router.get("/meetings/{meeting}")
@@ -251,22 +249,4 @@ async def meeting(request: Request, viewer: Staff, reference: str, meeting: str)
         raise NoSuchCase()  # it names everybody who comes
     telling = MeetingsSeen(seen, calendar, [one.event for one in stored], office.now())
     entry = await telling.calendar_file(office.stores, found, office.settings.mail_from)
-    return download(entry, "text/calendar", f"{reference}-{meeting}.ics")
-
-
-def download(content: bytes, media_type: str, name: str) -> Response:
-    """A file to be saved, that no browser opens as a page of this site."""
-    plain = "".join(
-        sign if sign.isascii() and sign.isprintable() and sign not in '"\\' else "_"
-        for sign in name
-    )
-    return Response(
-        content,
-        media_type=media_type,
-        headers={
-            "content-disposition": f'attachment; filename="{plain}"; '
-            f"filename*=UTF-8''{quote(name, safe='')}",
-            "content-security-policy": FILE_POLICY,
-            "x-content-type-options": "nosniff",
-        },
-    )
+    return download(entry, f"{reference}-{meeting}.ics", ICALENDAR)

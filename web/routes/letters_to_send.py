@@ -21,9 +21,10 @@ from web.doing import (
     Doing,
     prefix_of,
 )
+from web.downloads import PDF, download
 from web.forms import Form
 from web.pages import page, see
-from web.routes.cases import crumbs, download
+from web.routes.cases import crumbs
 from web.viewer import NoSuchCase, Staff
 
 router = APIRouter(prefix="/cases/{reference}")
@@ -169,7 +170,7 @@ async def preview_pdf(
     draft, text = _one(found, kept, number)
     office = office_of(request)
     pdf = as_pdf(text, office.stores.writer.templates(draft.school), at=office.now())
-    return download(pdf, "application/pdf", f"{reference}-draft-{number + 1}.pdf")
+    return download(pdf, f"{reference}-draft-{number + 1}.pdf", PDF)
 
 
 def _one(found: Foreseen, kept: Unfinished, number: int) -> tuple[Any, Any]:

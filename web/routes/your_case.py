@@ -9,7 +9,7 @@ from gateway.sniffing import ENDINGS
 from storage.case_lists import CaseFilter, Sighted
 from storage.record import CaseNotFound
 from web.cookies import office_of
-from web.downloads import download
+from web.downloads import ICALENDAR, PDF, download
 from web.own_case import door_of, own_case
 from web.pages import page, see
 from web.viewer import Family, NoSuchCase
@@ -17,8 +17,6 @@ from web.viewer import Family, NoSuchCase
 router = APIRouter()
 
 MOST_CASES = 100  # in one person's list
-ICALENDAR = "text/calendar; charset=utf-8"
-PDF = "application/pdf"
 
 
 @router.get("/your-case")
