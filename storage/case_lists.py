@@ -4,7 +4,7 @@ What a viewer may see of each is settled in SQL by their role and their part in 
 settles it for one case; the states of the cases are not read.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
@@ -109,28 +109,7 @@ class CaseLists:
     ) -> tuple[list[CaseEntry], int]:
         """A page of the cases that are wanted, the newest first, and how many there are in all."""
         which = [CaseRow.school == sighted.school, _visible(sighted), *_wanted(sighted, wanted)]
-        page = (
-            select(
-                CaseRow.reference,
-                CaseRow.policy_digest,
-                CaseRow.track,
-                CaseRow.stage,
-                CaseRow.severity,
-                CaseRow.opened_at,
-                CaseRow.closed_at,
-                _next_task(DueItemRow.due_on),
-                _next_task(DueItemRow.due_at),
-                _owner(),
-            )
-            .where(*which)
-            .order_by(CaseRow.opened_at.desc(), CaseRow.reference.desc())
-            .limit(limit)
-            .offset(offset)
-        )
-        async with self._database.reading() as connection:
-            total = await connection.scalar(select(func.count()).select_from(CaseRow).where(*which))
-            rows = (await connection.execute(page)).all()
-        return [_case(row) for row in rows], total or 0
+        return await self._newest_first(which, limit, offset)
 
     async def due(
         self, sighted: Sighted, wanted: DueFilter, *, limit: int
@@ -188,6 +167,11 @@ class CaseLists:
             CaseRow.stage == Stage.RAISED.value,
             _handled(sighted),
         ]
+        return await self._newest_first(which, limit)
+
+    async def _newest_first(
+        self, which: Sequence[ColumnElement[bool]], limit: int, offset: int = 0
+    ) -> tuple[list[CaseEntry], int]:
         page = (
             select(
                 CaseRow.reference,
@@ -204,6 +188,7 @@ class CaseLists:
             .where(*which)
             .order_by(CaseRow.opened_at.desc(), CaseRow.reference.desc())
             .limit(limit)
+            .offset(offset)
         )
         async with self._database.reading() as connection:
             total = await connection.scalar(select(func.count()).select_from(CaseRow).where(*which))

@@ -62,15 +62,7 @@ def failed(
     """The page of a task that ended with a problem; `again` leads to where it can be begun anew."""
     assert task.problem is not None
     words = told(task.problem) or _FAILED
-    return page(
-        request,
-        "unfinished.html",
-        title=words.heading,
-        breadcrumbs=breadcrumbs,
-        told=words,
-        again=again,
-        status=words.status,
-    )
+    return _unfinished(request, words, again, breadcrumbs)
 
 
 def gone(
@@ -102,6 +94,12 @@ def gone(
             ),
         )
     )
+    return _unfinished(request, words, again, breadcrumbs)
+
+
+def _unfinished(
+    request: Request, words: Told, again: Crumb, breadcrumbs: Sequence[Crumb]
+) -> HTMLResponse:
     return page(
         request,
         "unfinished.html",
@@ -109,5 +107,5 @@ def gone(
         breadcrumbs=breadcrumbs,
         told=words,
         again=again,
-        status=404,
+        status=words.status,
     )
