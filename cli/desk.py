@@ -129,10 +129,7 @@ class Desk:
 
     async def name(self, person: str) -> str:
         """A person's name, or their id where they are not known."""
-        try:
-            return (await self.stores.people.person(person)).name
-        except PersonNotFound:
-            return person
+        return await self.stores.people.name_or_id(person)
 
 
 @contextlib.asynccontextmanager

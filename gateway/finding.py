@@ -20,7 +20,7 @@ from gateway.errors import BadRequest
 from gateway.reading import Reading
 from gateway.stores import Stores
 from storage.case_lists import CaseEntry, CaseFilter, Sighted
-from storage.people import Person, PersonNotFound
+from storage.people import Person
 from storage.saved_views import SavedView, TooManyViews
 
 ON_A_PAGE = 25
@@ -179,13 +179,7 @@ class Finding:
 
     async def names_of(self, people: tuple[str, ...]) -> list[str]:
         """The names of people by whom cases were searched, for who may search so."""
-        names = []
-        for person in people:
-            try:
-                names.append((await self._stores.people.person(person)).name)
-            except PersonNotFound:
-                names.append(person)
-        return names
+        return [await self._stores.people.name_or_id(person) for person in people]
 
 
 async def sighted(stores: Stores, school: str, viewer: Actor) -> Sighted:

@@ -61,7 +61,7 @@ class Seen:
             return "the administrator at the machine"
         if self.names_shown or person == self.viewer.person:
             if person not in self._names:
-                self._names[person] = await self._name(person)
+                self._names[person] = await self._stores.people.name_or_id(person)
             return self._names[person]
         return part_of(self.case, person, role)
 
@@ -119,12 +119,6 @@ class Seen:
             return await self._stores.texts.read(ref)
         except (TextNotFound, PersonNotFound):
             return NO_LONGER_KEPT
-
-    async def _name(self, person: str) -> str:
-        try:
-            return (await self._stores.people.person(person)).name
-        except PersonNotFound:
-            return person
 
 
 class Reading:

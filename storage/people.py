@@ -170,6 +170,13 @@ class People:
             raise PersonNotFound(None, person)
         return found[0]
 
+    async def name_or_id(self, person: str) -> str:
+        """A person's name, or their id where they are not known."""
+        try:
+            return (await self.person(person)).name
+        except PersonNotFound:
+            return person
+
     async def everybody(self, school: str) -> list[Person]:
         """All people of a school, in the order in which they were added."""
         async with self._database.reading() as connection:

@@ -165,11 +165,5 @@ async def _show(
 
 
 async def _names(request: Request, asked: PendingErasure) -> tuple[str, str]:
-    return await _name(request, asked.person), await _name(request, asked.requested_by.person)
-
-
-async def _name(request: Request, person: str) -> str:
-    try:
-        return (await office_of(request).stores.people.person(person)).name
-    except PersonNotFound:
-        return person
+    name = office_of(request).stores.people.name_or_id
+    return await name(asked.person), await name(asked.requested_by.person)

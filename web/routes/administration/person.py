@@ -11,7 +11,7 @@ from domain.views import AT_THE_MACHINE
 from domain.vocabulary import Role
 from gateway.accounts import AccountState
 from gateway.enrolling import DetailRefused
-from storage.people import Person, PersonNotFound
+from storage.people import Person
 from web.cookies import office_of
 from web.forms import Form
 from web.pages import Crumb, page, see
@@ -47,7 +47,7 @@ async def show(
         if held.by == AT_THE_MACHINE:
             by = "the administrator at the machine"
         else:
-            by = await _name(request, held.by.person)
+            by = await office_of(request).stores.people.name_or_id(held.by.person)
         history.append((held, by))
     return page(
         request,
@@ -164,13 +164,6 @@ def _roles(request: Request, person: Person, form: Form) -> HTMLResponse:
 
 def _in_order(roles: frozenset[Role]) -> Sequence[Role]:
     return [role for role in GIVEN if role in roles]
-
-
-async def _name(request: Request, person: str) -> str:
-    try:
-        return (await office_of(request).stores.people.person(person)).name
-    except PersonNotFound:
-        return person
 
 
 async def _access(request: Request, person: Person) -> str:
