@@ -1,13 +1,13 @@
 """Words and dates as the pages say them: the filters of the templates."""
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from markupsafe import Markup, escape
 
 from documents.letter_forms import pieces
-from domain.calendar import CalendarDoesNotCover, SchoolCalendar
+from domain.calendar import SchoolCalendar
 from domain.report_tables import Mark
 from domain.vocabulary import Role
 from gateway.wording import acting, day, moment, short_day, spoken
@@ -23,27 +23,6 @@ def counted(number: int, one: str, many: str | None = None) -> str:
     """A number with its noun: “1 case”, “3 cases”, “no cases”."""
     noun = one if number == 1 else many or f"{one}s"
     return f"{number or 'no'} {noun}"
-
-
-def from_now(calendar: SchoolCalendar, due: date, today: date) -> str:
-    """How far a day is off in school days: “in 3 school days”, “today”, “2 school days ago”.
-
-    Where no school day lies between, or the calendar does not say, it is told in days.
-    """
-    if due == today:
-        return "today"
-    try:
-        school_days = abs(calendar.school_days_between(today, due))
-    except CalendarDoesNotCover:
-        school_days = 0
-    days = abs((due - today).days)
-    if school_days:
-        told = counted(school_days, "school day")
-    elif days == 1:
-        return "tomorrow" if due > today else "yesterday"
-    else:
-        told = counted(days, "day")
-    return f"in {told}" if due > today else f"{told} ago"
 
 
 def listed(words: list[str], last: str = "and") -> str:

@@ -6,10 +6,11 @@ import pytest
 
 from domain.contracts import Refusal
 from domain.vocabulary import Role, Rule
+from gateway.due_words import in_school_days
 from gateway.errors import ActionRefused, RecordAlarm, ServiceUnreachable
 from tests.support.school import CALENDAR
 from web.forms import LONGEST, Form
-from web.words import counted, from_now, listed, size
+from web.words import counted, listed, size
 
 
 def a_date(day: str, month: str, year: str) -> Form:
@@ -140,17 +141,17 @@ async def test_an_alarm_is_not_shown_as_a_mistake_of_the_person() -> None:
         (date(2026, 10, 23), "in 1 school day"),
         (date(2026, 10, 24), "in 1 school day"),
         (date(2026, 11, 4), "in 3 school days"),
-        (date(2026, 10, 21), "1 school day ago"),
+        (date(2026, 10, 21), "1 school day late"),
         (date(2040, 1, 1), "in 4819 days"),
     ],
 )
 def test_days_off_are_told_in_school_days(due: date, said: str) -> None:
-    assert from_now(CALENDAR, due, date(2026, 10, 22)) == said
+    assert in_school_days(CALENDAR, date(2026, 10, 22), due) == said
 
 
 def test_a_weekend_holds_no_school_day() -> None:
-    assert from_now(CALENDAR, date(2026, 10, 11), date(2026, 10, 10)) == "tomorrow"
-    assert from_now(CALENDAR, date(2026, 10, 10), date(2026, 10, 11)) == "yesterday"
+    assert in_school_days(CALENDAR, date(2026, 10, 10), date(2026, 10, 11)) == "in 1 day"
+    assert in_school_days(CALENDAR, date(2026, 10, 11), date(2026, 10, 10)) == "1 day late"
 
 
 def test_small_words() -> None:
