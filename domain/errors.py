@@ -168,12 +168,6 @@ class NotAskedToSign(CaseError):
     rule = Rule.SIGNING_IS_ASKED
 
 
-class ContentRestricted(CaseError):
-    """The matter was transferred to its own procedure, and its content is restricted."""
-
-    rule = Rule.OUT_OF_THE_LADDER
-
-
 class ProcedureMissing(CaseError):
     """A transfer names the procedure that the matter goes to; no other outcome does."""
 
