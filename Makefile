@@ -11,6 +11,8 @@ MODULES := web/node_modules/.package-lock.json
 STATIC := web/static/site.css
 PACKS := $(sort $(wildcard policies/*.yaml))
 PYTEST_FLAGS ?= -n 2 --dist loadfile
+# Where `domain/` is tried without a server.
+RULES_TESTS := tests/rules tests/office tests/documents tests/subject_access
 BENCH_FLAGS ?=
 
 # A shell that has another environment active must not lend us its packages.
@@ -60,7 +62,7 @@ format: install ## Put the code into the one format
 
 .PHONY: coverage
 coverage: install ## Statement and branch coverage of the rules (at least 95 %)
-	$(BIN)/python -m pytest tests/rules --cov=domain --cov-branch --cov-report=term-missing --cov-fail-under=95
+	$(BIN)/python -m pytest -n 2 $(RULES_TESTS) --cov=domain --cov-branch --cov-report=term-missing --cov-fail-under=95
 
 .PHONY: mutants
 mutants: install ## Mutation testing of the case machine and the calendar (slow)
