@@ -24,7 +24,14 @@ from domain.access import may_act
 from domain.calendar import CalendarDoesNotCover, SchoolCalendar
 from domain.case import Case
 from domain.draft import Draft
-from domain.errors import CalendarFallsShort, CaseChanged, CaseIsClosed, CaseIsOpen, UnknownThing
+from domain.errors import (
+    CalendarFallsShort,
+    CaseChanged,
+    CaseIsClosed,
+    CaseIsOpen,
+    CaseIsSettled,
+    UnknownThing,
+)
 from domain.events import Event
 from domain.policy import Policy, Step
 from domain.safeguards import known_clauses
@@ -119,6 +126,9 @@ AFTER_CLOSING = frozenset(
     }
 )
 
+# Somebody would have to look again at what is begun so, and nobody looks at a settled case.
+OWING_A_LOOK = frozenset({ActionName.REFER_TO_SENDIASS, ActionName.SET_CONFIDENTIALITY_ASIDE})
+
 
 def decide(
     policy: Policy,
@@ -191,6 +201,8 @@ def _act(
     step = target_step(draft, action)
     if case.closed and action.name not in AFTER_CLOSING:
         raise CaseIsClosed()
+    if case.settled and action.name in OWING_A_LOOK:
+        raise CaseIsSettled()
     if not case.closed and action.name is ActionName.REOPEN:
         raise CaseIsOpen()
     may_act(draft, action, step)

@@ -55,6 +55,10 @@ class CaseIsClosed(CaseError):
     """The case is closed. Reopen it first, with a reason."""
 
 
+class CaseIsSettled(CaseError):
+    """This case is settled: the time to act on it or reopen it is over."""
+
+
 class CaseIsOpen(CaseError):
     """The case is open, so there is nothing to reopen."""
 

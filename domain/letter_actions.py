@@ -145,7 +145,7 @@ def record_return(draft: Draft, action: a.RecordReturn) -> None:
     draft.add(
         LetterReturned(letter=letter.id, status=action.status, returned_at=action.returned_at)
     )
-    if draft.case.deadline_about(DeadlineKind.DUTY, RETURNED_LETTER):
+    if draft.case.settled or draft.case.deadline_about(DeadlineKind.DUTY, RETURNED_LETTER):
         return
     look = draft.ladder.first_look
     draft.add(

@@ -25,8 +25,8 @@ from domain.contracts import (
     Refusal,
     case_workflow_id,
 )
+from domain.errors import CaseIsSettled
 from domain.policy import Policy
-from domain.vocabulary import Rule
 from gateway.errors import ActionRefused, RecordAlarm, ServiceUnreachable, StillWaiting
 from gateway.temporal import HOW_TO_START
 
@@ -112,13 +112,7 @@ class CaseWorkflows:
             where = self._client.service_client.config.target_host
             return ServiceUnreachable("Temporal", where, HOW_TO_START)
         if error.status is RPCStatusCode.NOT_FOUND:
-            return ActionRefused(
-                Refusal(
-                    error="CaseIsClosed",
-                    rule=Rule.LADDER,
-                    sentence="This case is settled: the time to act on it or reopen it is over.",
-                )
-            )
+            return ActionRefused(Refusal.of(CaseIsSettled()))
         return error
 
 

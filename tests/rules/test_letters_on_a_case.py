@@ -163,6 +163,20 @@ def test_a_letter_that_comes_back_is_followed_up() -> None:
     assert RETURNED_LETTER not in story.duties()
 
 
+def test_a_letter_that_comes_back_to_a_settled_case_is_noted_and_owes_nothing() -> None:
+    story = with_a_letter()
+    sent(story)
+    story.do("close", DEPUTY, outcome="resolved")
+    story.wait("4 calendar months")
+    assert story.case.settled
+
+    letter = story.case.letters[0].id
+    story.do("record_return", SYSTEM, letter=letter, status="5.1.1", returned_at=story.now)
+
+    assert any(isinstance(fact, LetterReturned) for fact in story.facts)
+    assert not story.case.deadlines
+
+
 def test_an_unknown_letter_is_said_to_be() -> None:
     story = with_a_letter()
 

@@ -8,6 +8,7 @@ from domain.access import Sight, sight_of
 from domain.actions import SYSTEM, TalkWithStaff
 from domain.audit import canonical
 from domain.errors import (
+    CaseIsSettled,
     ConsentMissing,
     NotAllowedHere,
     NotAuthorised,
@@ -302,3 +303,15 @@ def test_a_parent_whose_advocate_is_limited_is_not_left_alone() -> None:
     story.do("offer_accompaniment", OFFICE, how=a_text("a governor who takes neither side"))
 
     assert "offer-accompaniment" not in story.duties()
+
+
+def test_nothing_begins_on_a_settled_case_that_somebody_would_have_to_look_at_again() -> None:
+    story = Story()
+    story.do("close", DEPUTY, outcome="resolved")
+    story.wait("4 calendar months")
+    told = {"told": a_text("whom"), "what": a_text("what")}
+
+    assert story.case.settled
+    story.refused(CaseIsSettled, "refer_to_sendiass", PARENT, shared=NAME)
+    story.refused(CaseIsSettled, "set_confidentiality_aside", HEAD, **told)
+    assert not story.case.deadlines
