@@ -156,9 +156,10 @@ def dispose(*facts: Any, case: Case | None = None, by: Actor = HEAD, today: date
 )
 def test_a_disposal_is_refused(given: dict[str, Any], error: type[CaseError]) -> None:
     dispose(PROPOSED)  # all else as here, it is allowed
-    facts = given.pop("facts", (PROPOSED,))
+    facts = given.get("facts", (PROPOSED,))
+    changed = {name: value for name, value in given.items() if name != "facts"}
     with pytest.raises(error):
-        dispose(*facts, **given)
+        dispose(*facts, **changed)
 
 
 @pytest.mark.parametrize(
